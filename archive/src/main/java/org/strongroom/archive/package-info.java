@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.archive;
+
+import org.jspecify.annotations.NullMarked;

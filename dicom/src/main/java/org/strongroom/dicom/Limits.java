@@ -1,0 +1,15 @@
+package org.strongroom.dicom;
+
+/**
+ * Bounds on what is read from outside; exceeding one is a {@link DicomFormatException}.
+ *
+ * @param nesting sequences within sequences
+ * @param elements elements in the whole data set, items included
+ * @param valueBytes longest value a reader holds in memory; bulk values are left where they are
+ * @param inflateRatio most bytes out per byte in of a deflated data set, above {@code inflateFreeBytes}
+ * @param inflateBytes most bytes a deflated data set may inflate to
+ */
+public record Limits(
+        int nesting, int elements, long valueBytes, int inflateRatio, long inflateFreeBytes, long inflateBytes) {
+    public static final Limits DEFAULT = new Limits(64, 1_000_000, 1 << 20, 100, 16L << 20, 4L << 30);
+}

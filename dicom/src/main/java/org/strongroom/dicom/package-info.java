@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.dicom;
+
+import org.jspecify.annotations.NullMarked;

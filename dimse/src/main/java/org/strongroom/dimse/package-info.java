@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.dimse;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.guard;
+
+import org.jspecify.annotations.NullMarked;

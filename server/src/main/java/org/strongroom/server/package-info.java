@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.survey;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.testkit;
+
+import org.jspecify.annotations.NullMarked;
