@@ -1,0 +1,31 @@
+package org.strongroom.archive;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+
+/** The instances a permit opened. */
+public interface Retrieval {
+    List<StoredInstance> instances();
+
+    /** An instance as received. */
+    interface StoredInstance {
+        Uid sopClass();
+
+        Uid sopInstance();
+
+        TransferSyntax syntax();
+
+        /** Length of the data set in bytes. */
+        long length();
+
+        /**
+         * Writes the data set as received, decrypted and checked segment by segment.
+         *
+         * @throws IOException when a segment does not authenticate or the disk fails
+         */
+        void writeTo(OutputStream out) throws IOException;
+    }
+}

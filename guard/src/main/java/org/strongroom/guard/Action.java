@@ -1,0 +1,32 @@
+package org.strongroom.guard;
+
+import java.util.List;
+import java.util.Optional;
+import org.strongroom.dicom.Uid;
+
+/** What is asked for, in terms of the archive and not of a protocol. */
+public sealed interface Action {
+    /** Storing any number of instances: one association, or one import. */
+    record Store(String source) implements Action {}
+
+    /** One query, at PATIENT, STUDY, SERIES or IMAGE level; {@code keys} names the matching attributes, not their values. */
+    record Query(String level, List<String> keys) implements Action {}
+
+    /**
+     * Reading whole instances: one C-GET, C-MOVE or export. Hierarchical keys (PS3.4 C.4.2.1.4): the lists below the given
+     * level are empty.
+     *
+     * @param destination AE title or place the instances go to
+     */
+    record Retrieve(
+            Optional<String> patientId,
+            List<Uid> studies,
+            List<Uid> series,
+            List<Uid> instances,
+            String destination,
+            Optional<String> reason)
+            implements Action {}
+
+    /** A change of devices, policy or keys, or a check of the audit log. */
+    record Administer(String command) implements Action {}
+}
