@@ -1,0 +1,61 @@
+package org.strongroom.archive;
+
+import java.io.IOException;
+import java.util.List;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Uid;
+import org.strongroom.guard.Action;
+
+/**
+ * What is stored and where: the port between the packs and a database. The packs are the truth; an index may lose its
+ * tail in a power cut, and is fed again from {@link #indexedTo} before anything is served.
+ *
+ * <p>{@link #versions} and {@link #record} are called by one thread at a time (recovery, then the committer);
+ * {@link #find} and {@link #locate} by any number of threads. Rows may stay in an open transaction for up to 100 ms or
+ * 1,000 rows; {@link #find} and {@link #locate} make them visible first, so that whatever {@link #record} returned for is
+ * found. Any {@link IOException} here is taken as a failed disk: storing stops, reading goes on.
+ */
+public interface Index extends AutoCloseable {
+    /**
+     * The stored versions of an instance, the visible one first; empty when there is none. Sees rows of the open
+     * transaction without committing it. Called once for each object before it is written, so it must be cheap.
+     */
+    List<Located> versions(Uid study, Uid series, Uid sopInstance) throws IOException;
+
+    /**
+     * Adds entries in order, and remembers {@code indexedTo} in the same transaction. Returns one outcome for each entry,
+     * in order; an entry may be a version of one before it in the same list.
+     */
+    List<Recorded> record(List<Entry> entries, Position indexedTo) throws IOException;
+
+    /** Up to where the packs are recorded; {@link Position#START} when nothing is. */
+    Position indexedTo() throws IOException;
+
+    /** @param heads reads the head of an instance where the index does not hold what IMAGE level asks for */
+    Matches find(Query query, HeadReader heads) throws IOException;
+
+    /** The visible versions of the instances the keys name, those of a series together. */
+    List<Located> locate(Action.Retrieve keys) throws IOException;
+
+    /** Commits the open transaction and makes it durable as far as the database promises. */
+    void flush() throws IOException;
+
+    @Override
+    void close() throws IOException;
+
+    /** Reads the part of a stored data set before its bulk. */
+    interface HeadReader {
+        /** @throws IOException when the disk fails, the key is missing or the bytes do not authenticate */
+        DataSet read(Place place) throws IOException;
+    }
+
+    /** What became of an entry. */
+    enum Recorded {
+        /** The first of its UID: visible. */
+        STORED,
+        /** Another version with other bytes is visible: kept as a further version, and listed as a conflict. */
+        CONFLICT,
+        /** A version with the same digest is recorded (replay): nothing changed. */
+        PRESENT
+    }
+}

@@ -1,0 +1,13 @@
+package org.strongroom.archive;
+
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+
+/**
+ * One stored version of an instance, as the index knows it.
+ *
+ * @param dataSetLength bytes of the data set as received
+ * @param digestPrefix see {@link Entry#digestPrefix}
+ */
+public record Located(
+        Place place, Uid sopClass, Uid sopInstance, TransferSyntax syntax, long dataSetLength, long digestPrefix) {}
