@@ -10,7 +10,7 @@ import org.strongroom.dicom.Uid;
  *
  * @param head the elements before the bulk; the array it stands on may hold a few more bytes, and is not changed later
  * @param dataSetLength bytes of the data set as received
- * @param digest SHA-256 of the data set as received; 32 bytes, not to be changed
+ * @param digest SHA-256 of the data set as received; an index row keeps {@link Digest#prefix}, the packs the whole
  * @param received to the millisecond
  * @param source AE title or name of where it came from
  */
@@ -23,18 +23,9 @@ public record Entry(
         TransferSyntax syntax,
         Place place,
         long dataSetLength,
-        byte[] digest,
+        Digest digest,
         Instant received,
         String source) {
-    /** The first 8 bytes of the digest, big endian: what an index row keeps. Full digests are compared in the pack. */
-    public long digestPrefix() {
-        long prefix = 0;
-        for (int i = 0; i < Long.BYTES; i++) {
-            prefix = prefix << 8 | digest[i] & 0xFF;
-        }
-        return prefix;
-    }
-
     @Override
     public String toString() {
         return "entry " + place + " bytes=" + dataSetLength;

@@ -7,7 +7,7 @@ import org.strongroom.dicom.Uid;
  * One stored version of an instance, as the index knows it.
  *
  * @param dataSetLength bytes of the data set as received
- * @param digestPrefix see {@link Entry#digestPrefix}
+ * @param digestPrefix see {@link Digest#prefix}; whole digests are compared in the pack
  */
 public record Located(
         Place place, Uid sopClass, Uid sopInstance, TransferSyntax syntax, long dataSetLength, long digestPrefix) {}
