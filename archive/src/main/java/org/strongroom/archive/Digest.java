@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 public record Digest(long prefix, long second, long third, long fourth) {
     public static final int LENGTH = 32;
 
-    /** @param bytes exactly 32 bytes */
+    /** The digest in exactly 32 bytes. */
     public static Digest of(byte[] bytes) {
         if (bytes.length != LENGTH) {
             throw new IllegalArgumentException("a SHA-256 digest has 32 bytes, not " + bytes.length);

@@ -31,7 +31,7 @@ public interface Index extends AutoCloseable {
     /** Up to where the packs are recorded; {@link Position#START} when nothing is. */
     Position indexedTo() throws IOException;
 
-    /** @param heads reads the head of an instance where the index does not hold what IMAGE level asks for */
+    /** The answers; {@code heads} reads an instance where the index does not hold what IMAGE level asks for. */
     Matches find(Query query, HeadReader heads) throws IOException;
 
     /** The visible versions of the instances the keys name, those of a series together. */
@@ -45,7 +45,7 @@ public interface Index extends AutoCloseable {
 
     /** Reads the part of a stored data set before its bulk. */
     interface HeadReader {
-        /** @throws IOException when the disk fails, the key is missing or the bytes do not authenticate */
+        /** The head of the data set there; fails when the key is missing or the bytes do not authenticate, too. */
         DataSet read(Place place) throws IOException;
     }
 
