@@ -1,0 +1,87 @@
+package org.strongroom.server;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The commands of DESIGN.md section 2, and how each ends: 0 done, 1 failed, 2 not understood. */
+final class CommandLines {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    @Command(
+            name = "strongroom",
+            description = "An archive of medical images that cannot be left open.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            synopsisSubcommandLabel = "COMMAND",
+            footer = {"", "strongroom survey is a program of its own: strongroom survey --help."})
+    static final class Root {}
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = CommandLines.class.getPackage().getImplementationVersion();
+            return new String[] {"strongroom " + (version == null ? "(not from its jar)" : version)};
+        }
+    }
+
+    private CommandLines() {}
+
+    /** Runs one command line to its end. */
+    static int run(Invocation invocation, String... arguments) {
+        CommandLine root = new CommandLine(new Root());
+        root.addSubcommand(new DumpCommand(invocation));
+        return execute(root, invocation, arguments);
+    }
+
+    /** Runs a command for a client of the control socket: only those that work on an open archive. */
+    static int runInServer(Invocation invocation, List<String> arguments) {
+        CommandLine root = new CommandLine(new Root());
+        return execute(root, invocation, arguments.toArray(String[]::new));
+    }
+
+    private static int execute(CommandLine root, Invocation invocation, String... arguments) {
+        PrintWriter out = new PrintWriter(invocation.out(), true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(invocation.err(), true, StandardCharsets.UTF_8);
+        root.setOut(out)
+                .setErr(err)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .setUsageHelpAutoWidth(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> misunderstood(e, err))
+                .setExecutionExceptionHandler((e, command, result) -> failed(e, command, err));
+        if (arguments.length == 0) {
+            root.usage(err);
+            return USAGE;
+        }
+        return root.execute(arguments);
+    }
+
+    private static int misunderstood(ParameterException e, PrintWriter err) {
+        CommandSpec spec = e.getCommandLine().getCommandSpec();
+        String message = Failure.oneLine(String.valueOf(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            message = "not understood: "
+                    + Failure.oneLine(unmatched.getUnmatched().getFirst());
+            List<String> suggestions = unmatched.getSuggestions();
+            if (!suggestions.isEmpty()) {
+                message += "; did you mean " + String.join(" or ", suggestions) + "?";
+            }
+        }
+        err.println(spec.qualifiedName() + ": " + message + " (see " + spec.qualifiedName() + " --help)");
+        return USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command, PrintWriter err) {
+        err.println(command.getCommandSpec().qualifiedName() + ": " + Failure.describe(e));
+        return FAILED;
+    }
+}

@@ -1,0 +1,29 @@
+package org.strongroom.server;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+
+/** The command line, started by {@code ./strongroom}. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        LogFormat.install(Level.INFO);
+        // The launcher knows which streams are terminals; Java can only tell of standard input and output together.
+        boolean terminal = List.of(System.getProperty("strongroom.terminal", "").split(","))
+                .contains("err");
+        Invocation invocation = new Invocation(
+                new PrintStream(System.out, true, StandardCharsets.UTF_8),
+                new PrintStream(System.err, true, StandardCharsets.UTF_8),
+                Path.of("").toAbsolutePath(),
+                System.getProperty("user.name"),
+                terminal,
+                () -> false,
+                Optional.empty());
+        System.exit(CommandLines.run(invocation, arguments));
+    }
+}
