@@ -1,118 +1,531 @@
 package org.strongroom.dicom;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A data set, PS3.5 section 7: immutable bytes and a sorted index of where each element lies. Safe to share between
- * threads; values are decoded on each access; unchanged ranges are written back byte for byte.
+ * threads; values are decoded on each access; unchanged ranges are written back byte for byte. Prints tags, VRs and
+ * lengths only; {@link DataSetPrinter} prints values where a person asked for them.
+ *
+ * <p>Items are indexed when asked for, each time anew: keep the list while working on it.
  */
 public final class DataSet {
-    private DataSet() {}
+    private static final DataSet EMPTY = new DataSet(
+            new Source(new byte[0], 0, 0, true, false, Limits.DEFAULT, null),
+            new ElementIndex(0),
+            new Inherited(SpecificCharacterSet.DEFAULT, 0),
+            false,
+            false,
+            0);
+
+    private final Source source;
+    private final ElementIndex index;
+    private final Inherited inherited;
+    private final boolean undefinedLength;
+    private final boolean edited;
+    private final int irregularities;
+    private @Nullable SpecificCharacterSet characterSet;
+
+    /** The bytes of a data set, how they are encoded, and for a deflated one what was received. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Source(
+            byte[] bytes,
+            int from,
+            int to,
+            boolean explicit,
+            boolean bigEndian,
+            Limits limits,
+            byte @Nullable [] deflated) {}
+
+    /** What an item has from the data set around it where it does not say otherwise. */
+    record Inherited(SpecificCharacterSet characterSet, int pixelRepresentation) {}
+
+    private DataSet(
+            Source source,
+            ElementIndex index,
+            Inherited inherited,
+            boolean undefinedLength,
+            boolean edited,
+            int irregularities) {
+        this.source = source;
+        this.index = index;
+        this.inherited = inherited;
+        this.undefinedLength = undefinedLength;
+        this.edited = edited;
+        this.irregularities = irregularities;
+    }
 
     /** No elements, explicit VR little endian; built up by {@link #with}. */
     public static DataSet empty() {
-        throw new IllegalStateException("being written");
+        return EMPTY;
     }
 
-    /** Reads a whole data set in one pass; no value is decoded. {@code bytes} must not be changed afterwards. */
+    /** No elements, to become an item of a data set in this character set: texts can be put in before it is there. */
+    public static DataSet emptyItem(SpecificCharacterSet characterSet) {
+        return new DataSet(EMPTY.source, EMPTY.index, new Inherited(characterSet, 0), false, false, 0);
+    }
+
+    /**
+     * Reads a whole data set in one pass; no value is decoded. {@code bytes} must not be changed afterwards.
+     *
+     * @throws DicomFormatException when the bytes are no data set in this syntax, are cut off, or exceed {@code limits}
+     */
     public static DataSet read(byte[] bytes, TransferSyntax syntax, Limits limits) {
-        throw new IllegalStateException("being written");
+        byte[] plain = syntax.deflated() ? Inflation.all(bytes, limits) : bytes;
+        DataSetReader reader = new DataSetReader(plain, plain.length, true, limits);
+        ElementIndex index = new ElementIndex(Math.clamp(plain.length / 24, 4, 128));
+        reader.read(index, 0, syntax.explicitVr(), syntax.bigEndian(), false);
+        Source source = new Source(
+                plain,
+                0,
+                plain.length,
+                syntax.explicitVr(),
+                syntax.bigEndian(),
+                limits,
+                syntax.deflated() ? bytes : null);
+        return new DataSet(source, index, EMPTY.inherited, false, false, reader.irregularities());
     }
 
     /**
      * Reads the part of a data set that stands before its bulk: top-level elements up to the first with a tag of
-     * (7FE0,0008) or above, or with a value longer than {@code limits.valueBytes()}.
+     * (7FE0,0008) or above, or, after group 0020, with a value longer than {@code limits.valueBytes()}. Up to group 0020
+     * stands what identifies the instance: values there are read whole up to 16 times that length, and refused beyond.
      *
-     * @param bytes the first {@code length} bytes of the data set as received (deflated ones too)
+     * @param bytes the first {@code length} bytes of the data set as received (deflated ones too); must not be changed
+     *     afterwards
      * @param complete whether these bytes are the whole data set
      * @return empty when more bytes are needed to say
+     * @throws DicomFormatException when the bytes are no data set in this syntax, exceed {@code limits}, or are complete
+     *     and cut off
      */
     public static Optional<Head> readHead(
             byte[] bytes, int length, boolean complete, TransferSyntax syntax, Limits limits) {
-        throw new IllegalStateException("being written");
+        if (syntax.deflated()) {
+            return Inflation.head(bytes, length, complete, syntax, limits);
+        }
+        DataSetReader reader = new DataSetReader(bytes, length, complete, limits);
+        ElementIndex index = new ElementIndex(128);
+        int end = reader.read(index, 0, syntax.explicitVr(), syntax.bigEndian(), true);
+        if (end == DataSetReader.MORE) {
+            return Optional.empty();
+        }
+        Source source = new Source(bytes, 0, end, syntax.explicitVr(), syntax.bigEndian(), limits, null);
+        DataSet elements = new DataSet(source, index, EMPTY.inherited, false, false, reader.irregularities());
+        return Optional.of(new Head(elements, end, reader.bulkEnd()));
     }
 
-    /** The elements before the bulk, and where (offset in bytes as received; after inflation for deflated) it begins. */
-    public record Head(DataSet elements, long endOffset) {}
+    /**
+     * The elements before the bulk, and where (offset in bytes as received; after inflation for deflated) it begins.
+     *
+     * @param bulkEnd where the element that begins at {@code endOffset} ends as it declares itself, so that a body that
+     *     comes to less is known to be cut off; -1 when it does not say (undefined length) or there is none
+     */
+    public record Head(DataSet elements, long endOffset, long bulkEnd) {}
 
     /** The first value; empty when absent, of zero length, or not decodable. */
     public <T> Optional<T> get(Attribute<T> attribute) {
-        throw new IllegalStateException("being written");
+        int at = index.find(attribute.tag().code());
+        if (at < 0) {
+            return Optional.empty();
+        }
+        if (attribute.type() == ValueType.ITEM) {
+            return all(attribute).stream().findFirst();
+        }
+        return isValue(at) ? attribute.type().first(value(at, attribute.vr())) : Optional.empty();
     }
 
-    /** All values in order; empty when absent or of zero length. */
+    /** All values in order; empty when absent or of zero length. Values that do not decode are left out. */
+    @SuppressWarnings("unchecked") // an attribute of type ITEM is an Attribute<DataSet>
     public <T> List<T> all(Attribute<T> attribute) {
-        throw new IllegalStateException("being written");
+        int at = index.find(attribute.tag().code());
+        if (at < 0) {
+            return List.of();
+        }
+        if (attribute.type() == ValueType.ITEM) {
+            return (List<T>) items(attribute.tag());
+        }
+        return isValue(at) ? attribute.type().decode(value(at, attribute.vr())) : List.of();
     }
 
     /** All values as text, whatever the VR (numbers in decimal, AT as 8 hex digits), for matching and display. */
     public List<String> text(Tag tag) {
-        throw new IllegalStateException("being written");
+        int at = index.find(tag.code());
+        return at < 0 || !isValue(at) ? List.of() : Numerals.texts(value(at, dictionaryVr(tag)));
+    }
+
+    /**
+     * The items of a sequence; empty when absent. A UN of known length that the dictionary calls a sequence is read as
+     * one (implicit VR little endian, PS3.5 section 6.2.2) where that succeeds; {@link #element} leaves it bytes.
+     */
+    public List<DataSet> items(Tag sequence) {
+        int at = index.find(sequence.code());
+        return at < 0 ? List.of() : itemsAt(at);
     }
 
     /** The items of a sequence; empty when absent. */
-    public List<DataSet> items(Tag sequence) {
-        throw new IllegalStateException("being written");
+    public List<DataSet> items(Attribute<DataSet> sequence) {
+        return items(sequence.tag());
     }
 
     public boolean contains(Tag tag) {
-        throw new IllegalStateException("being written");
+        return index.find(tag.code()) >= 0;
+    }
+
+    public boolean contains(Attribute<?> attribute) {
+        return contains(attribute.tag());
     }
 
     public Optional<Element> element(Tag tag) {
-        throw new IllegalStateException("being written");
+        int at = index.find(tag.code());
+        if (at < 0) {
+            return Optional.empty();
+        }
+        if (isSequence(at)) {
+            return Optional.of(new Element.Sequence(tag, itemsAt(at)));
+        }
+        if (index.has(at, ElementIndex.FRAGMENTS)) {
+            DataSetReader reader = new DataSetReader(source.bytes, index.end(at), true, source.limits);
+            int from = index.values[at];
+            return Optional.of(new Element.Fragments(
+                    tag, vr(at), reader.fragments(from, from + index.lengths[at], source.bigEndian)));
+        }
+        return Optional.of(new Element.Encoded(tag, vr(at), value(at, VR.UN).segment()));
     }
 
-    /** Tags in order. */
+    /** The elements that the private creator has reserved in this odd group, PS3.5 section 7.8.1. */
+    public Optional<PrivateBlock> block(int group, String creator) {
+        return PrivateBlock.find(this, group, creator);
+    }
+
+    /** The bytes of a fragment, see {@link Element.Fragments}; read only. */
+    public MemorySegment bytes(ByteRange range) {
+        return MemorySegment.ofArray(source.bytes)
+                .asSlice(range.offset(), range.length())
+                .asReadOnly();
+    }
+
+    /** Tags in order, each once. */
     public List<Tag> tags() {
-        throw new IllegalStateException("being written");
+        List<Tag> tags = new ArrayList<>(index.count);
+        for (int i = 0; i < index.count; i++) {
+            if (i == 0 || index.tags[i] != index.tags[i - 1]) {
+                tags.add(new Tag(index.tags[i]));
+            }
+        }
+        return List.copyOf(tags);
     }
 
+    /** What in the bytes is not as PS3.5 wants it, items included. */
+    public Set<Irregularity> irregularities() {
+        Set<Irregularity> set = EnumSet.noneOf(Irregularity.class);
+        for (Irregularity irregularity : Irregularity.values()) {
+            if ((irregularities & irregularity.bit()) != 0) {
+                set.add(irregularity);
+            }
+        }
+        return Set.copyOf(set);
+    }
+
+    /** Whether every byte of a text stands for a character; those that do not are U+FFFD in what get returns. */
+    public boolean decodes(Tag tag) {
+        int at = index.find(tag.code());
+        if (at < 0 || !isValue(at)) {
+            return true;
+        }
+        Value value = value(at, dictionaryVr(tag));
+        return !value.vr().isText()
+                || value.characterSet().decodes(value.bytes(), value.offset(), value.length(), value.vr());
+    }
+
+    /**
+     * One value in place of whatever stands at the attribute.
+     *
+     * @throws IllegalArgumentException when the value does not fit the VR or the data set's character set lacks one of
+     *     its characters. Changing (0008,0005) says anew what the bytes of the texts mean; {@link #recoded} rewrites them
+     */
     public <T> DataSet with(Attribute<T> attribute, T value) {
-        throw new IllegalStateException("being written");
+        return withAll(attribute, List.of(value));
     }
 
+    /** As {@link #with}; no values make an element of zero length. */
+    @SuppressWarnings("unchecked") // an attribute of type ITEM is an Attribute<DataSet>
     public <T> DataSet withAll(Attribute<T> attribute, List<T> values) {
-        throw new IllegalStateException("being written");
+        if (attribute.type() == ValueType.ITEM) {
+            return withItems(attribute.tag(), (List<DataSet>) values);
+        }
+        VR vr = attribute.vr();
+        return withBytes(
+                attribute.tag(),
+                vr,
+                values.isEmpty() ? new byte[0] : attribute.type().encode(values, target(vr)));
     }
 
     /** An element of zero length. */
     public DataSet withEmpty(Tag tag, VR vr) {
-        throw new IllegalStateException("being written");
+        return vr == VR.SQ ? withItems(tag, List.of()) : withBytes(tag, vr, new byte[0]);
     }
 
-    /** Text values in the data set's character set, for any VR that is text, a number in decimal, or a UID. */
+    /**
+     * Text values in the data set's character set, for any VR that is text, a number in decimal, or a UID.
+     *
+     * @throws IllegalArgumentException as {@link #with}
+     */
     public DataSet withText(Tag tag, VR vr, List<String> values) {
-        throw new IllegalStateException("being written");
+        return withBytes(tag, vr, values.isEmpty() ? new byte[0] : target(vr).encode(values));
     }
 
+    /** Items; texts in them are rewritten where they are in another character set and do not say so themselves. */
     public DataSet withItems(Tag sequence, List<DataSet> items) {
-        throw new IllegalStateException("being written");
+        Inherited toItems = new Inherited(characterSet(), pixelRepresentation());
+        List<DataSet> own = items.stream().map(item -> item.adopted(toItems)).toList();
+        return edited(sequence, index.with(sequence.code(), VR.SQ.code(), 0, own));
     }
 
-    /** A copy of one element of another data set, as it stands there (its character set is honoured). */
+    /** Items; texts in them are rewritten where they are in another character set and do not say so themselves. */
+    public DataSet withItems(Attribute<DataSet> sequence, List<DataSet> items) {
+        return withItems(sequence.tag(), items);
+    }
+
+    /**
+     * A copy of one element of another data set, as it stands there (its character set is honoured: a text is rewritten
+     * where it differs from this one's, with {@code ?} for characters that this one lacks). Nothing where the other has
+     * no such element; encapsulated pixel data is not copied.
+     */
     public DataSet withElementOf(DataSet other, Tag tag) {
-        throw new IllegalStateException("being written");
+        int at = other.index.find(tag.code());
+        if (at < 0 || other.index.has(at, ElementIndex.FRAGMENTS)) {
+            return this;
+        }
+        if (other.isSequence(at)) {
+            return withItems(tag, other.itemsAt(at));
+        }
+        VR vr = other.vr(at);
+        Value value = other.value(at, VR.UN);
+        return withBytes(tag, vr, DataSetWriter.transcoded(value, source.bigEndian, characterSet()));
     }
 
     public DataSet without(Tag tag) {
-        throw new IllegalStateException("being written");
+        return contains(tag) ? edited(tag, index.without(tag.code())) : this;
+    }
+
+    public DataSet without(Attribute<?> attribute) {
+        return without(attribute.tag());
+    }
+
+    /**
+     * The same in another character set: every text is rewritten, items included, with {@code ?} for characters that it
+     * lacks, and (0008,0005) names it.
+     */
+    public DataSet recoded(SpecificCharacterSet to) {
+        DataSet result = rewritten(new Inherited(to, inherited.pixelRepresentation), to);
+        Attribute<String> attribute = Attributes.SpecificCharacterSet;
+        return to.terms().isEmpty() ? result.without(attribute) : result.withAll(attribute, to.terms());
     }
 
     /** The character set of this data set, inherited by items. */
     public SpecificCharacterSet characterSet() {
-        throw new IllegalStateException("being written");
+        SpecificCharacterSet known = characterSet;
+        if (known == null) {
+            int at = index.find(Attributes.SpecificCharacterSet.tag().code());
+            known = at < 0 ? inherited.characterSet : SpecificCharacterSet.of(textsAt(at));
+            characterSet = known;
+        }
+        return known;
     }
 
-    /** Writes in a native (not encapsulated) syntax; ranges that need no change are copied. */
+    /**
+     * Writes in this syntax; ranges that need no change are copied. Pixel data is not transcoded: native stays native
+     * and encapsulated stays encapsulated, whatever the syntax calls for.
+     */
     public void writeTo(OutputStream out, TransferSyntax syntax) throws IOException {
-        throw new IllegalStateException("being written");
+        byte[] deflated = source.deflated;
+        if (!syntax.deflated()) {
+            new DataSetWriter(out, syntax.explicitVr(), syntax.bigEndian()).write(this);
+        } else if (deflated != null && !edited) {
+            out.write(deflated);
+        } else {
+            Inflation.deflate(this, out);
+        }
     }
 
     public byte[] toBytes(TransferSyntax syntax) {
-        throw new IllegalStateException("being written");
+        ByteArrayOutputStream out = new ByteArrayOutputStream(source.to - source.from + 64);
+        try {
+            writeTo(out, syntax);
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return out.toByteArray();
+    }
+
+    Source source() {
+        return source;
+    }
+
+    ElementIndex index() {
+        return index;
+    }
+
+    boolean isEdited() {
+        return edited;
+    }
+
+    /** For an item: whether its length was undefined where it was read. */
+    boolean undefinedLength() {
+        return undefinedLength;
+    }
+
+    VR vr(int at) {
+        int code = index.vrs[at];
+        return code == Dictionary.US_OR_SS ? (pixelRepresentation() == 1 ? VR.SS : VR.US) : VR.at(code);
+    }
+
+    boolean isSequence(int at) {
+        return index.vrs[at] == VR.SQ.code() || index.has(at, ElementIndex.IMPLICIT_ITEMS) || isUnknownSequence(at);
+    }
+
+    /** In implicit VR an element that the dictionary lacks is a sequence if its length is undefined. */
+    private boolean isUnknownSequence(int at) {
+        return index.has(at, ElementIndex.UNDEFINED) && !index.has(at, ElementIndex.FRAGMENTS);
+    }
+
+    private boolean isValue(int at) {
+        return !isSequence(at) && !index.has(at, ElementIndex.FRAGMENTS);
+    }
+
+    /** The value; one of VR UN is taken for {@code known}, and is little endian wherever it stands. */
+    Value value(int at, VR known) {
+        VR vr = vr(at);
+        boolean big = source.bigEndian;
+        if (vr == VR.UN && known != VR.UN) {
+            vr = known;
+            big = false;
+        }
+        SpecificCharacterSet set = vr.kind() == VR.Kind.TEXT ? characterSet() : SpecificCharacterSet.DEFAULT;
+        return index.edit(at) instanceof byte[] bytes
+                ? new Value(bytes, 0, bytes.length, vr, big, set)
+                : new Value(source.bytes, index.values[at], index.lengths[at], vr, big, set);
+    }
+
+    List<DataSet> itemsAt(int at) {
+        List<DataSet> items = index.editedItems(at);
+        if (items != null) {
+            return items;
+        }
+        if (isSequence(at)) {
+            boolean implicit = index.has(at, ElementIndex.IMPLICIT_ITEMS) || !source.explicit;
+            return read(
+                    index.values[at],
+                    index.lengths[at],
+                    !implicit,
+                    implicit == source.explicit ? false : source.bigEndian);
+        }
+        return itemsOfUnknown(at);
+    }
+
+    private List<DataSet> itemsOfUnknown(int at) {
+        boolean sequence = vr(at) == VR.UN && DataSetReader.implicitVr(index.tags[at]) == VR.SQ.code();
+        if (!sequence || index.edit(at) != null) {
+            return List.of();
+        }
+        try {
+            return read(index.values[at], index.lengths[at], false, false);
+        } catch (DicomFormatException e) {
+            return List.of();
+        }
+    }
+
+    private List<DataSet> read(int from, int length, boolean explicit, boolean big) {
+        DataSetReader reader = new DataSetReader(source.bytes, from + length, true, source.limits);
+        Inherited toItems = new Inherited(characterSet(), pixelRepresentation());
+        List<DataSet> items = new ArrayList<>();
+        for (DataSetReader.ItemRange item : reader.items(from, from + length, explicit, big)) {
+            Source lies = new Source(source.bytes, item.from(), item.to(), explicit, big, source.limits, null);
+            items.add(new DataSet(lies, item.index(), toItems, item.undefinedLength(), false, reader.irregularities()));
+        }
+        return List.copyOf(items);
+    }
+
+    private List<String> textsAt(int at) {
+        return isValue(at) ? Numerals.texts(value(at, VR.CS)) : List.of();
+    }
+
+    private static VR dictionaryVr(Tag tag) {
+        int code = DataSetReader.implicitVr(tag.code());
+        return code == Dictionary.US_OR_SS ? VR.US : VR.at(code);
+    }
+
+    private int pixelRepresentation() {
+        int at = index.find(Attributes.PixelRepresentation.tag().code());
+        return at >= 0 && isValue(at) && index.vrs[at] != Dictionary.US_OR_SS
+                ? Attributes.PixelRepresentation.type().first(value(at, VR.US)).orElse(0)
+                : inherited.pixelRepresentation;
+    }
+
+    private ValueType.Target target(VR vr) {
+        return new ValueType.Target(vr, source.bigEndian, characterSet());
+    }
+
+    private DataSet withBytes(Tag tag, VR vr, byte[] value) {
+        if (source.explicit && !vr.longLength() && value.length > 0xFFFE) {
+            throw new IllegalArgumentException("a value of VR " + vr + " has at most 65534 bytes");
+        }
+        return edited(tag, index.with(tag.code(), vr.code(), 0, value));
+    }
+
+    /** Group lengths (retired above group 0002) would be wrong after an edit in their group and are left out. */
+    private DataSet edited(Tag tag, ElementIndex changed) {
+        int groupLength = tag.code() & 0xFFFF0000;
+        ElementIndex kept = tag.group() > 2 && tag.code() != groupLength && changed.find(groupLength) >= 0
+                ? changed.without(groupLength)
+                : changed;
+        return new DataSet(source, kept, inherited, undefinedLength, true, irregularities);
+    }
+
+    /** This as an item of a data set that hands down {@code from}. */
+    private DataSet adopted(Inherited from) {
+        boolean saysItself = contains(Attributes.SpecificCharacterSet);
+        if (saysItself || inherited.characterSet.equals(from.characterSet)) {
+            return new DataSet(source, index, from, undefinedLength, edited, irregularities);
+        }
+        return rewritten(from, from.characterSet);
+    }
+
+    private DataSet rewritten(Inherited from, SpecificCharacterSet to) {
+        DataSet result = new DataSet(source, index, from, undefinedLength, edited, irregularities);
+        result = result.without(Attributes.SpecificCharacterSet);
+        for (int at = 0; at < index.count; at++) {
+            Tag tag = new Tag(index.tags[at]);
+            if (isSequence(at)) {
+                DataSet target = result;
+                result = target.withItems(tag, itemsAt(at));
+            } else if (isValue(at) && vr(at).kind() == VR.Kind.TEXT) {
+                result =
+                        result.withBytes(tag, vr(at), DataSetWriter.transcoded(value(at, VR.UN), source.bigEndian, to));
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("DataSet[");
+        for (int at = 0; at < index.count; at++) {
+            text.append(at == 0 ? "" : ", ")
+                    .append(new Tag(index.tags[at]))
+                    .append(' ')
+                    .append(vr(at));
+            text.append(isSequence(at) ? " items" : " #" + index.lengths[at]);
+        }
+        return text.append(']').toString();
     }
 }

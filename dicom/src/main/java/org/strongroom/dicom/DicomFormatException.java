@@ -7,7 +7,32 @@ package org.strongroom.dicom;
 public final class DicomFormatException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final long offset;
+    private final String path;
+
     public DicomFormatException(String message) {
         super(message);
+        this.offset = -1;
+        this.path = "";
+    }
+
+    /**
+     * @param offset in bytes, in the data set (after inflation, for a deflated one)
+     * @param path the tags and item numbers from the outermost element in, "(0040,A730)[2] (0008,0100)"; empty if none
+     */
+    public DicomFormatException(String what, long offset, String path) {
+        super(what + " at offset " + offset + (path.isEmpty() ? "" : " in " + path));
+        this.offset = offset;
+        this.path = path;
+    }
+
+    /** Where, in bytes; -1 when not known. */
+    public long offset() {
+        return offset;
+    }
+
+    /** Tags and item numbers from the outermost element in; empty when not known. */
+    public String path() {
+        return path;
     }
 }

@@ -1,0 +1,209 @@
+package org.strongroom.dicom;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+
+/**
+ * Writes data sets in one encoding, PS3.5 section 7. A data set as it was read, in the encoding it was read in, is one
+ * copy of its bytes; else each element that is as it was read is copied, and the rest encoded in order of tag.
+ */
+final class DataSetWriter {
+    private static final int ITEM = 0xFFFEE000;
+    private static final int ITEM_DELIMITATION = 0xFFFEE00D;
+    private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
+    private static final long UNDEFINED_LENGTH = 0xFFFFFFFFL;
+
+    private final OutputStream out;
+    private final boolean explicit;
+    private final boolean bigEndian;
+    private final byte[] header = new byte[12];
+
+    DataSetWriter(OutputStream out, boolean explicit, boolean bigEndian) {
+        this.out = out;
+        this.explicit = explicit;
+        this.bigEndian = bigEndian;
+    }
+
+    void write(DataSet dataSet) throws IOException {
+        DataSet.Source source = dataSet.source();
+        boolean same = source.explicit() == explicit && source.bigEndian() == bigEndian;
+        if (same && !dataSet.isEdited()) {
+            out.write(source.bytes(), source.from(), source.to() - source.from());
+            return;
+        }
+        ElementIndex index = dataSet.index();
+        for (int at = 0; at < index.count; at++) {
+            if (same && isCopied(index, at)) {
+                at = copy(source.bytes(), index, at);
+            } else {
+                element(dataSet, at);
+            }
+        }
+    }
+
+    private static boolean isCopied(ElementIndex index, int at) {
+        boolean ends = !index.has(at, ElementIndex.UNDEFINED) || index.has(at, ElementIndex.DELIMITED);
+        return index.edit(at) == null && ends && index.lengths[at] % 2 == 0;
+    }
+
+    /** Copies this element and those that follow it in the bytes too; returns the last of them. */
+    private int copy(byte[] bytes, ElementIndex index, int at) throws IOException {
+        int last = at;
+        while (last + 1 < index.count && isCopied(index, last + 1) && index.start(last + 1) == index.end(last)) {
+            last++;
+        }
+        out.write(bytes, index.start(at), index.end(last) - index.start(at));
+        return last;
+    }
+
+    private void element(DataSet dataSet, int at) throws IOException {
+        ElementIndex index = dataSet.index();
+        byte[] bytes = dataSet.source().bytes();
+        if (index.has(at, ElementIndex.IMPLICIT_ITEMS)) {
+            header(index.tags[at], VR.UN, UNDEFINED_LENGTH);
+            out.write(bytes, index.values[at], index.lengths[at]);
+            // What follows a UN of undefined length is implicit VR little endian up to and with its delimiter.
+            new DataSetWriter(out, false, false).tag(SEQUENCE_DELIMITATION, 0);
+        } else if (dataSet.isSequence(at)) {
+            sequence(index.tags[at], dataSet.itemsAt(at), index.has(at, ElementIndex.UNDEFINED));
+        } else if (index.has(at, ElementIndex.FRAGMENTS)) {
+            fragments(dataSet, at);
+        } else {
+            Value value = dataSet.value(at, VR.UN);
+            byte[] swapped = value.bigEndian() == bigEndian && value.length() % 2 == 0
+                    ? null
+                    : ValueType.padded(transcoded(value, bigEndian, value.characterSet()), value.vr());
+            header(index.tags[at], value.vr(), swapped == null ? value.length() : swapped.length);
+            if (swapped == null) {
+                out.write(value.bytes(), value.offset(), value.length());
+            } else {
+                out.write(swapped);
+            }
+        }
+    }
+
+    private void sequence(int tag, List<DataSet> items, boolean undefined) throws IOException {
+        if (undefined) {
+            header(tag, VR.SQ, UNDEFINED_LENGTH);
+            items(items);
+            tag(SEQUENCE_DELIMITATION, 0);
+            return;
+        }
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        new DataSetWriter(content, explicit, bigEndian).items(items);
+        header(tag, VR.SQ, content.size());
+        content.writeTo(out);
+    }
+
+    private void items(List<DataSet> items) throws IOException {
+        for (DataSet item : items) {
+            if (item.undefinedLength()) {
+                tag(ITEM, UNDEFINED_LENGTH);
+                write(item);
+                tag(ITEM_DELIMITATION, 0);
+            } else {
+                ByteArrayOutputStream content = new ByteArrayOutputStream();
+                new DataSetWriter(content, explicit, bigEndian).write(item);
+                tag(ITEM, content.size());
+                content.writeTo(out);
+            }
+        }
+    }
+
+    private void fragments(DataSet dataSet, int at) throws IOException {
+        ElementIndex index = dataSet.index();
+        Tag tag = new Tag(index.tags[at]);
+        header(tag.code(), dataSet.vr(at), UNDEFINED_LENGTH);
+        if (dataSet.element(tag).orElseThrow() instanceof Element.Fragments encapsulated) {
+            for (ByteRange range : encapsulated.fragments()) {
+                tag(ITEM, range.length());
+                out.write(dataSet.source().bytes(), Math.toIntExact(range.offset()), Math.toIntExact(range.length()));
+            }
+        }
+        tag(SEQUENCE_DELIMITATION, 0);
+    }
+
+    private void header(int tag, VR vr, long length) throws IOException {
+        if (!explicit) {
+            tag(tag, length);
+            return;
+        }
+        // What does not fit the short form is UN, PS3.5 section 6.2.2 note 3.
+        VR written = !vr.longLength() && length > 0xFFFF ? VR.UN : vr;
+        putTag(tag);
+        header[4] = (byte) written.name().charAt(0);
+        header[5] = (byte) written.name().charAt(1);
+        header[6] = 0;
+        header[7] = 0;
+        if (written.longLength()) {
+            put(8, 4, length);
+            out.write(header, 0, 12);
+        } else {
+            put(6, 2, length);
+            out.write(header, 0, 8);
+        }
+    }
+
+    private void tag(int tag, long length) throws IOException {
+        putTag(tag);
+        put(4, 4, length);
+        out.write(header, 0, 8);
+    }
+
+    private void putTag(int tag) {
+        put(0, 2, tag >>> 16);
+        put(2, 2, tag & 0xFFFF);
+    }
+
+    private void put(int at, int width, long number) {
+        for (int i = 0; i < width; i++) {
+            int shift = 8 * (bigEndian ? width - 1 - i : i);
+            header[at + i] = (byte) (number >>> shift);
+        }
+    }
+
+    /** The bytes of a value in another byte order and, for a text, another character set. */
+    static byte[] transcoded(Value value, boolean bigEndian, SpecificCharacterSet to) {
+        VR vr = value.vr();
+        byte[] bytes = value.segment().toArray(ValueLayout.JAVA_BYTE);
+        if (vr.kind() == VR.Kind.TEXT) {
+            return value.characterSet().equals(to) || isAscii(bytes) ? bytes : recoded(value, to);
+        }
+        if (value.bigEndian() != bigEndian && vr != VR.UN) {
+            swap(bytes, vr.unit());
+        }
+        return bytes;
+    }
+
+    /** Bytes below 0x80 without ESC mean the same in every character set that a data set may name. */
+    private static boolean isAscii(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0 || b == 0x1B) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] recoded(Value value, SpecificCharacterSet to) {
+        String text = value.characterSet().decode(value.bytes(), value.offset(), value.length(), value.vr());
+        StringBuilder fitting = new StringBuilder(text.length());
+        text.codePoints()
+                .mapToObj(Character::toString)
+                .forEach(character -> fitting.append(to.encodes(character) ? character : "?"));
+        return ValueType.padded(to.encode(to.encodes(text) ? text : fitting.toString(), value.vr()), value.vr());
+    }
+
+    private static void swap(byte[] bytes, int unit) {
+        for (int from = 0; from + unit <= bytes.length; from += unit) {
+            for (int i = 0; i < unit / 2; i++) {
+                byte kept = bytes[from + i];
+                bytes[from + i] = bytes[from + unit - 1 - i];
+                bytes[from + unit - 1 - i] = kept;
+            }
+        }
+    }
+}

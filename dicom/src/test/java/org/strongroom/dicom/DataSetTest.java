@@ -1,0 +1,109 @@
+package org.strongroom.dicom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.strongroom.dicom.Attributes.ImageType;
+import static org.strongroom.dicom.Attributes.PatientID;
+import static org.strongroom.dicom.Attributes.PatientName;
+import static org.strongroom.dicom.Attributes.PixelSpacing;
+import static org.strongroom.dicom.Attributes.ReferencedSOPInstanceUID;
+import static org.strongroom.dicom.Attributes.ReferencedSOPSequence;
+import static org.strongroom.dicom.Attributes.Rows;
+import static org.strongroom.dicom.Attributes.StudyInstanceUID;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DataSetTest {
+    static List<TransferSyntax> nativeSyntaxes() {
+        return List.of(
+                TransferSyntax.ImplicitVRLittleEndian,
+                TransferSyntax.ExplicitVRLittleEndian,
+                TransferSyntax.ExplicitVRBigEndian,
+                TransferSyntax.DeflatedExplicitVRLittleEndian);
+    }
+
+    private static DataSet sample() {
+        DataSet item = DataSet.empty().with(ReferencedSOPInstanceUID, new Uid("1.2.3.4"));
+        return DataSet.empty()
+                .with(PatientID, "R-17")
+                .with(PatientName, PersonName.of("Doe^John"))
+                .with(StudyInstanceUID, new Uid("1.2.3"))
+                .withAll(ImageType, List.of("ORIGINAL", "PRIMARY", "AXIAL"))
+                .withAll(PixelSpacing, List.of(0.5, 0.125))
+                .with(Rows, 512)
+                .withItems(ReferencedSOPSequence, List.of(item, item));
+    }
+
+    @ParameterizedTest
+    @MethodSource("nativeSyntaxes")
+    void reads_back_what_it_wrote_in_every_native_syntax(TransferSyntax syntax) {
+        byte[] bytes = sample().toBytes(syntax);
+        DataSet read = DataSet.read(bytes, syntax, Limits.DEFAULT);
+
+        assertThat(read.get(PatientID)).contains("R-17");
+        assertThat(read.get(PatientName).map(PersonName::family)).contains("Doe");
+        assertThat(read.get(StudyInstanceUID)).contains(new Uid("1.2.3"));
+        assertThat(read.all(ImageType)).containsExactly("ORIGINAL", "PRIMARY", "AXIAL");
+        assertThat(read.all(PixelSpacing)).containsExactly(0.5, 0.125);
+        assertThat(read.get(Rows)).contains(512);
+        assertThat(read.items(ReferencedSOPSequence)).hasSize(2);
+        assertThat(read.items(ReferencedSOPSequence).getLast().get(ReferencedSOPInstanceUID))
+                .contains(new Uid("1.2.3.4"));
+        assertThat(read.toBytes(syntax)).isEqualTo(bytes);
+        assertThat(read.toBytes(TransferSyntax.ExplicitVRLittleEndian))
+                .isEqualTo(sample().toBytes(TransferSyntax.ExplicitVRLittleEndian));
+    }
+
+    @Test
+    void an_edit_leaves_the_original_as_it_was() {
+        DataSet original = sample();
+        DataSet edited = original.without(PatientName).with(PatientID, "R-18");
+
+        assertThat(edited.get(PatientName)).isEmpty();
+        assertThat(edited.get(PatientID)).contains("R-18");
+        assertThat(original.get(PatientID)).contains("R-17");
+        assertThat(original.contains(PatientName)).isTrue();
+    }
+
+    @Test
+    void readHead_stops_before_pixel_data_and_asks_for_more_until_then() {
+        byte[] pixels = new byte[1000];
+        DataSet image = sample().with(Attributes.PixelData, java.lang.foreign.MemorySegment.ofArray(pixels));
+        byte[] bytes = image.toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        int bulk = bytes.length - 1012;
+
+        for (int length = 0; length < bulk + 12; length++) {
+            assertThat(head(bytes, length)).as("of %s bytes", length).isEmpty();
+        }
+        DataSet.Head head = head(bytes, bulk + 12).orElseThrow();
+        assertThat(head.endOffset()).isEqualTo(bulk);
+        assertThat(head.bulkEnd()).isEqualTo(bytes.length);
+        assertThat(head.elements().get(Rows)).contains(512);
+        assertThat(head.elements().contains(Attributes.PixelData)).isFalse();
+    }
+
+    private static Optional<DataSet.Head> head(byte[] bytes, int length) {
+        return DataSet.readHead(bytes, length, false, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
+    }
+
+    @Test
+    void cut_off_bytes_are_refused_with_offset_and_tag() {
+        byte[] bytes = sample().toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        byte[] cut = java.util.Arrays.copyOf(bytes, bytes.length - 3);
+
+        assertThatThrownBy(() -> DataSet.read(cut, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("(0028,0030)")
+                .hasMessageContaining("offset");
+    }
+
+    @Test
+    void prints_no_value() {
+        assertThat(sample().toString()).contains("(0010,0020) LO #4").doesNotContain("R-17");
+        assertThat(sample().get(PatientName).toString()).doesNotContain("Doe");
+    }
+}
