@@ -6,4 +6,9 @@ package org.strongroom.archive;
  * @param pack number of the pack file, from 1
  * @param offset in bytes from the beginning of the file
  */
-public record Place(int pack, long offset) {}
+public record Place(int pack, long offset) {
+    @Override
+    public String toString() {
+        return String.format("pack %08x offset %d", pack, offset);
+    }
+}

@@ -1,0 +1,104 @@
+package org.strongroom.archive;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+
+/** An object that has come in whole and is sealed, on its way through the committer; its thread waits for the outcome. */
+final class Arrival {
+    /** Where the sealed object is. */
+    sealed interface Body {
+        /** In memory: all chunks are full but the last. */
+        record Gathered(List<byte[]> chunks) implements Body {}
+
+        /** In an unfinished single-object pack, written, synced and closed. */
+        record Single(Path file) implements Body {}
+    }
+
+    /** What the data set says it is. */
+    record Identity(DataSet head, Uid sopClass, Uid sopInstance, Uid study, Uid series) {}
+
+    private final RecordHeader header;
+    private final Sealer.Sealed sealed;
+    private final Identity identity;
+    private final Digest digest;
+    private final TransferSyntax syntax;
+    private final String source;
+    private final Thread waiting = Thread.currentThread();
+    private volatile @Nullable StoreOutcome outcome;
+
+    Arrival(
+            RecordHeader header,
+            Sealer.Sealed sealed,
+            Identity identity,
+            Digest digest,
+            TransferSyntax syntax,
+            String source) {
+        this.header = header;
+        this.sealed = sealed;
+        this.identity = identity;
+        this.digest = digest;
+        this.syntax = syntax;
+        this.source = source;
+    }
+
+    RecordHeader header() {
+        return header;
+    }
+
+    Sealer.Sealed sealed() {
+        return sealed;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    Digest digest() {
+        return digest;
+    }
+
+    long bytes() {
+        return header.dataSetLength();
+    }
+
+    Entry at(Place place) {
+        return new Entry(
+                identity.head(),
+                identity.study(),
+                identity.series(),
+                identity.sopInstance(),
+                identity.sopClass(),
+                syntax,
+                place,
+                bytes(),
+                digest,
+                header.received(),
+                source);
+    }
+
+    /** Called once by the committer. */
+    void complete(StoreOutcome result) {
+        outcome = result;
+        LockSupport.unpark(waiting);
+    }
+
+    /** Waits, through interrupts too: until then the committer reads the chunks. */
+    StoreOutcome await() {
+        boolean interrupted = false;
+        StoreOutcome result = outcome;
+        while (result == null) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
+            result = outcome;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return result;
+    }
+}

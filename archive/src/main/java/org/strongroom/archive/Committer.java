@@ -1,0 +1,203 @@
+package org.strongroom.archive;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.strongroom.archive.Arrival.Body;
+import org.strongroom.archive.StoreOutcome.Cause;
+import org.strongroom.archive.StoreOutcome.Refused;
+import org.strongroom.dicom.Uid;
+
+/**
+ * The one thread that writes: takes all objects that wait, and for all of them together puts new keys, then the records,
+ * then index rows in their places, before any of them is answered. Objects that come meanwhile make the next batch.
+ *
+ * <p>Order of durability: keys (synced) before records (synced) before rows (replayed from the records if lost) before the
+ * answer. A failure anywhere refuses the whole batch; one that is not a full disk stops all storing.
+ */
+final class Committer implements AutoCloseable {
+    private static final long BATCH_BYTES = 32L << 20;
+
+    private final Index index;
+    private final PackWriter writer;
+    private final PackReader reader;
+    private final KeyStore keys;
+    private final StoreState state;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Deque<Arrival> waiting = new ArrayDeque<>();
+    private final Thread thread;
+    private boolean closed;
+
+    Committer(Index index, PackWriter writer, PackReader reader, KeyStore keys, StoreState state) {
+        this.index = index;
+        this.writer = writer;
+        this.reader = reader;
+        this.keys = keys;
+        this.state = state;
+        this.thread = Thread.ofPlatform().name("pack-committer").daemon().start(this::run);
+    }
+
+    /** Returns when the object is durable and findable, or refused. */
+    StoreOutcome commit(Arrival arrival) {
+        lock.lock();
+        try {
+            if (closed) {
+                return refused("the archive is being closed");
+            }
+            waiting.add(arrival);
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        return arrival.await();
+    }
+
+    private void run() {
+        for (List<Arrival> batch = take(); !batch.isEmpty(); batch = take()) {
+            Map<Arrival, StoreOutcome> outcomes = new HashMap<>();
+            StoreOutcome otherwise = refused("storing failed inside; the log has the cause");
+            try {
+                store(batch, outcomes);
+            } catch (IOException e) {
+                outcomes.clear();
+                otherwise = state.refuse("a pack or the index can't be written", e).refused();
+            } catch (Throwable e) {
+                outcomes.clear();
+                state.fail("storing failed inside", e);
+                throw e;
+            } finally {
+                for (Arrival arrival : batch) {
+                    arrival.complete(outcomes.getOrDefault(arrival, otherwise));
+                }
+            }
+        }
+    }
+
+    /** All that wait, up to a bound; nothing when the archive is closed and all are done. */
+    private List<Arrival> take() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                arrived.awaitUninterruptibly();
+            }
+            List<Arrival> batch = new ArrayList<>();
+            long bytes = 0;
+            while (!waiting.isEmpty() && bytes < BATCH_BYTES) {
+                Arrival next = waiting.remove();
+                batch.add(next);
+                bytes += next.sealed().body() instanceof Body.Gathered ? next.header().recordLength() : 0;
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void store(List<Arrival> batch, Map<Arrival, StoreOutcome> outcomes) throws IOException {
+        if (state.failure().isPresent()) {
+            throw new IOException(state.failure().get());
+        }
+        List<Arrival> gathered = new ArrayList<>();
+        List<Arrival> singles = new ArrayList<>();
+        for (Arrival arrival : withoutDuplicates(batch, outcomes)) {
+            (arrival.sealed().body() instanceof Body.Gathered ? gathered : singles).add(arrival);
+        }
+        if (gathered.isEmpty() && singles.isEmpty()) {
+            return;
+        }
+        keys.sync();
+        List<Entry> entries = new ArrayList<>();
+        enter(entries, gathered, gathered.isEmpty() ? List.of() : writer.append(gathered));
+        enter(entries, singles, writer.adopt(singles));
+        List<Index.Recorded> recorded = index.record(entries, writer.position());
+        gathered.addAll(singles);
+        for (int i = 0; i < gathered.size(); i++) {
+            Arrival arrival = gathered.get(i);
+            outcomes.put(
+                    arrival,
+                    switch (recorded.get(i)) {
+                        case STORED -> new StoreOutcome.Stored(arrival.bytes());
+                        case CONFLICT -> new StoreOutcome.Conflict(arrival.bytes());
+                        case PRESENT -> new StoreOutcome.Duplicate(arrival.bytes());
+                    });
+        }
+    }
+
+    private static void enter(List<Entry> entries, List<Arrival> arrivals, List<Place> places) {
+        for (int i = 0; i < places.size(); i++) {
+            entries.add(arrivals.get(i).at(places.get(i)));
+        }
+    }
+
+    private record Key(Uid study, Uid series, Uid sopInstance) {}
+
+    private List<Arrival> withoutDuplicates(List<Arrival> batch, Map<Arrival, StoreOutcome> outcomes)
+            throws IOException {
+        Map<Key, Set<Digest>> inBatch = new LinkedHashMap<>();
+        List<Arrival> fresh = new ArrayList<>(batch.size());
+        for (Arrival arrival : batch) {
+            Arrival.Identity is = arrival.identity();
+            Key key = new Key(is.study(), is.series(), is.sopInstance());
+            Set<Digest> before = inBatch.computeIfAbsent(key, _ -> new HashSet<>(2));
+            if (!before.add(arrival.digest()) || isStored(arrival)) {
+                outcomes.put(arrival, new StoreOutcome.Duplicate(arrival.bytes()));
+                if (arrival.sealed().body() instanceof Body.Single single) {
+                    writer.drop(single);
+                }
+            } else {
+                fresh.add(arrival);
+            }
+        }
+        return fresh;
+    }
+
+    /** Whether the same bytes are stored: the index has eight bytes of their digest, the pack all of it. */
+    private boolean isStored(Arrival arrival) throws IOException {
+        Arrival.Identity is = arrival.identity();
+        for (Located version : index.versions(is.study(), is.series(), is.sopInstance())) {
+            if (version.digestPrefix() == arrival.digest().prefix()
+                    && reader.digest(version.place()).equals(arrival.digest())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static StoreOutcome refused(String why) {
+        return new Refused(Cause.OUT_OF_RESOURCES, why, List.of());
+    }
+
+    /** Finishes what waits, refuses what comes later. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        writer.close();
+    }
+}

@@ -1,0 +1,140 @@
+package org.strongroom.archive;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** The disk of the operating system. New files and directories are for their owner only. */
+final class FileDisk implements Disk {
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        Files.createDirectories(directory, permissions(directory, "rwx------"));
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                names.add(String.valueOf(file.getFileName()));
+            }
+        }
+        return names;
+    }
+
+    @Override
+    public DiskFile open(Path file, Mode mode) throws IOException {
+        if (mode == Mode.READ) {
+            return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
+        }
+        Set<OpenOption> options = new HashSet<>(
+                List.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        FileAttribute<?>[] permissions = permissions(file, "rw-------");
+        if (mode == Mode.WRITE_BLOCKS && blocksFit(file)) {
+            Set<OpenOption> direct = new HashSet<>(options);
+            direct.add(ExtendedOpenOption.DIRECT);
+            try {
+                return new ChannelFile(FileChannel.open(file, direct, permissions));
+            } catch (IOException | UnsupportedOperationException e) {
+                // Some file systems can't write past the page cache: through it then.
+            }
+        }
+        return new ChannelFile(FileChannel.open(file, options, permissions));
+    }
+
+    private static boolean blocksFit(Path file) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        return directory != null && Blocks.SIZE % Files.getFileStore(directory).getBlockSize() == 0;
+    }
+
+    private static FileAttribute<?>[] permissions(Path path, String allowed) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(allowed))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        if (System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows")) {
+            return; // NTFS journals names by itself, and a directory can't be opened as a file there.
+        }
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long usableBytes(Path directory) throws IOException {
+        return directory.toFile().getUsableSpace();
+    }
+
+    private record ChannelFile(FileChannel channel) implements DiskFile {
+        @Override
+        public void write(ByteBuffer from, long position) throws IOException {
+            long at = position;
+            try {
+                while (from.hasRemaining()) {
+                    at += channel.write(from, at);
+                }
+            } catch (IOException e) {
+                if (String.valueOf(e.getMessage()).contains("No space left")) {
+                    throw (IOException) new DiskFullException("no space left on the volume").initCause(e);
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer to, long position) throws IOException {
+            int start = to.position();
+            while (to.hasRemaining()) {
+                if (channel.read(to, position + to.position() - start) < 0) {
+                    break;
+                }
+            }
+            return to.position() - start;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            channel.force(false);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

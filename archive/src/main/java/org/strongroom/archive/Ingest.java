@@ -1,0 +1,206 @@
+package org.strongroom.archive;
+
+import static org.strongroom.dicom.Attributes.SOPClassUID;
+import static org.strongroom.dicom.Attributes.SOPInstanceUID;
+import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
+import static org.strongroom.dicom.Attributes.StudyInstanceUID;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.strongroom.archive.Arrival.Identity;
+import org.strongroom.archive.StoreOutcome.Cause;
+import org.strongroom.dicom.Attribute;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.Uid;
+
+/**
+ * Takes in one object after another: reads the body once, from its first bytes learns what it is and so under which key it
+ * goes, digests and seals it. Buffers serve all objects; one thread at a time.
+ */
+final class Ingest {
+    private static final int FIRST_TRY = 4096;
+    private static final int BEGINNING = 64 * 1024;
+    private static final int NOTE_SOURCE = 255;
+
+    private final KeyStore keys;
+    private final SecureRandom random;
+    private final InstantSource clock;
+    private final PackSettings settings;
+    private final StoreState state;
+    private final Sealer sealer;
+    private final MessageDigest digest;
+
+    private byte[] beginning = new byte[BEGINNING];
+    private int begun;
+    private boolean ended;
+
+    Ingest(Sealer.Shared shared, KeyStore keys, InstantSource clock) {
+        this.keys = keys;
+        this.random = shared.random();
+        this.clock = clock;
+        this.settings = shared.settings();
+        this.state = shared.state();
+        this.sealer = new Sealer(shared);
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java lacks SHA-256", e);
+        }
+    }
+
+    /**
+     * Reads a body to its end and seals it. {@link #release} follows, however it ends.
+     *
+     * @throws IOException when the body ends early; nothing of it stays
+     * @throws RefusedException when it can't be stored; the body may not be read to its end
+     */
+    Arrival receive(StoreRequest request) throws IOException, RefusedException {
+        digest.reset();
+        begun = 0;
+        ended = false;
+        Identity identity = identify(readHead(request), request);
+        byte[] prefix = Part10.header(identity.sopClass(), identity.sopInstance(), request.syntax(), aeTitle(request));
+        KeyStore.StudyKey key = keyOf(identity.study());
+        ObjectId objectId = newObjectId();
+        sealer.begin(key.key(), objectId);
+        sealer.put(prefix, prefix.length);
+        sealer.put(beginning, begun);
+        if (!ended) {
+            sealer.pump(request.body(), digest);
+        }
+        long plainLength = sealer.end();
+        Digest sum = Digest.of(digest.digest());
+        byte[] note = note(sum, request.source());
+        RecordHeader header = new RecordHeader(
+                PackFormat.SINGLE_RECORD,
+                objectId,
+                key.id(),
+                StreamingCipher.sealedLength(plainLength),
+                plainLength,
+                prefix.length,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                note.length + StreamingCipher.TAG);
+        return new Arrival(header, sealer.finish(header, note), identity, sum, request.syntax(), request.source());
+    }
+
+    /** Reads until the elements before the bulk are there, in ever longer pieces of the beginning. */
+    private DataSet readHead(StoreRequest request) throws IOException, RefusedException {
+        int attempt = FIRST_TRY;
+        while (true) {
+            fillBeginning(request.body());
+            for (int tried = 0; tried < begun || begun == 0; attempt *= 2) {
+                tried = Math.min(attempt, begun);
+                Optional<DataSet.Head> head = parse(request, tried);
+                if (head.isPresent()) {
+                    return head.get().elements();
+                }
+                if (tried == begun) {
+                    break;
+                }
+            }
+            if (ended) {
+                throw unreadable("the data set ends inside an element");
+            }
+            if (beginning.length >= settings.headBytes()) {
+                throw unreadable("the elements before the bulk take more than " + settings.headBytes() + " bytes");
+            }
+            beginning = Arrays.copyOf(beginning, beginning.length * 2);
+        }
+    }
+
+    private void fillBeginning(InputStream body) throws IOException {
+        while (begun < beginning.length && !ended) {
+            int n = body.read(beginning, begun, beginning.length - begun);
+            if (n < 0) {
+                ended = true;
+            } else {
+                digest.update(beginning, begun, n);
+                begun += n;
+            }
+        }
+    }
+
+    private Optional<DataSet.Head> parse(StoreRequest request, int length) throws RefusedException {
+        byte[] kept = Arrays.copyOf(beginning, length);
+        try {
+            return DataSet.readHead(kept, length, ended && length == begun, request.syntax(), settings.limits());
+        } catch (DicomFormatException e) {
+            throw unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RefusedException unreadable(String what) {
+        return new RefusedException(Cause.CANNOT_UNDERSTAND, what, List.of());
+    }
+
+    private static Identity identify(DataSet head, StoreRequest request) throws RefusedException {
+        return new Identity(
+                head,
+                agreeing(head, SOPClassUID, request.sopClass()),
+                agreeing(head, SOPInstanceUID, request.sopInstance()),
+                agreeing(head, StudyInstanceUID, Optional.empty()),
+                agreeing(head, SeriesInstanceUID, Optional.empty()));
+    }
+
+    private static Uid agreeing(DataSet head, Attribute<Uid> attribute, Optional<Uid> asked) throws RefusedException {
+        Optional<Uid> found = head.get(attribute);
+        if (found.isEmpty()) {
+            throw new RefusedException(
+                    Cause.DOES_NOT_MATCH, attribute + " is missing or not a UID", List.of(attribute.tag()));
+        }
+        if (asked.isPresent() && !asked.equals(found)) {
+            throw new RefusedException(
+                    Cause.DOES_NOT_MATCH,
+                    attribute + " is not that of the request or of the file's meta information",
+                    List.of(attribute.tag()));
+        }
+        return found.get();
+    }
+
+    /** The source, where it can stand in (0002,0016): at most 16 characters of the default repertoire, no backslash. */
+    private static Optional<String> aeTitle(StoreRequest request) {
+        return Optional.of(request.source()).filter(source -> source.matches("[ -\\[\\]-~]{1,16}") && !source.isBlank());
+    }
+
+    private KeyStore.StudyKey keyOf(Uid study) throws RefusedException {
+        try {
+            return keys.forStudy(study);
+        } catch (IOException e) {
+            throw state.refuse("the key store can't be read", e);
+        }
+    }
+
+    private ObjectId newObjectId() {
+        byte[] id = new byte[ObjectId.LENGTH];
+        random.nextBytes(id);
+        return ObjectId.get(ByteBuffer.wrap(id));
+    }
+
+    private static byte[] note(Digest sum, String source) {
+        byte[] text = source.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(text.length, NOTE_SOURCE);
+        return ByteBuffer.allocate(Digest.LENGTH + length)
+                .put(sum.bytes())
+                .put(text, 0, length)
+                .array();
+    }
+
+    void release() {
+        sealer.release();
+        if (beginning.length > BEGINNING) {
+            beginning = new byte[BEGINNING];
+        }
+    }
+}

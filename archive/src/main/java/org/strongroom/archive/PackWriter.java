@@ -1,0 +1,157 @@
+package org.strongroom.archive;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.strongroom.archive.Arrival.Body;
+import org.strongroom.archive.Disk.DiskFile;
+import org.strongroom.archive.Disk.Mode;
+
+/**
+ * Appends batches of records to the shared pack and numbers finished single-object packs; the committer's alone.
+ *
+ * <p>Each batch begins at a new block and ends with one sync, so a block that was synced is never written again: a power cut
+ * can tear only what nobody was told is stored.
+ */
+final class PackWriter implements Closeable {
+    private final Disk disk;
+    private final Path directory;
+    private final PackSettings settings;
+    private final Blocks blocks;
+    private @Nullable DiskFile file;
+    private int lastNumber;
+    private Position position;
+
+    /**
+     * A writer that goes on where recovery ended.
+     *
+     * @param lastNumber the highest number of any pack
+     */
+    PackWriter(Disk disk, Path directory, PackSettings settings, Blocks blocks, int lastNumber, Position position) {
+        this.disk = disk;
+        this.directory = directory;
+        this.settings = settings;
+        this.blocks = blocks;
+        this.lastNumber = lastNumber;
+        this.position = position;
+    }
+
+    /** Up to where there are records. */
+    Position position() {
+        return position;
+    }
+
+    /**
+     * Writes the gathered objects as one batch and puts them on stable storage.
+     *
+     * @throws Disk.DiskFullException when they do not fit; the pack is as before
+     * @throws IOException for any other failure, which is final
+     */
+    List<Place> append(List<Arrival> batch) throws IOException {
+        long length = 0;
+        for (Arrival arrival : batch) {
+            length += arrival.header().recordLength();
+        }
+        if (disk.usableBytes(directory) < settings.reserveBytes() + length) {
+            throw new Disk.DiskFullException("less than the reserve would be left");
+        }
+        DiskFile pack = packFor(length);
+        long start = Blocks.roundUp(position.offset());
+        try {
+            blocks.reset();
+            List<Place> places = write(pack, start, batch);
+            pack.sync();
+            position = new Position(position.pack(), start + length, position.single());
+            return places;
+        } catch (Disk.DiskFullException e) {
+            pack.truncate(start);
+            throw e;
+        }
+    }
+
+    private List<Place> write(DiskFile pack, long start, List<Arrival> batch) throws IOException {
+        List<Place> places = new ArrayList<>(batch.size());
+        long record = start;
+        long at = start;
+        for (Arrival arrival : batch) {
+            RecordHeader header = arrival.header().inBatch(start);
+            at = blocks.append(pack, at, header.bytes(), 0, RecordHeader.LENGTH);
+            long left = header.bodyLength();
+            for (byte[] chunk : ((Body.Gathered) arrival.sealed().body()).chunks()) {
+                int n = (int) Math.min(left, chunk.length);
+                at = blocks.append(pack, at, chunk, 0, n);
+                left -= n;
+            }
+            byte[] note = arrival.sealed().note();
+            at = blocks.append(pack, at, note, 0, note.length);
+            at = blocks.append(pack, at, header.trailer(arrival.sealed().crc()), 0, RecordHeader.TRAILER);
+            places.add(new Place(position.pack(), record));
+            record += header.recordLength();
+        }
+        blocks.finish(pack, at);
+        return places;
+    }
+
+    /** The current shared pack, or the next when this one would grow too long. */
+    private DiskFile packFor(long length) throws IOException {
+        DiskFile current = file;
+        if (position.pack() > 0 && Blocks.roundUp(position.offset()) + length <= settings.packBytes()) {
+            if (current == null) {
+                current = disk.open(directory.resolve(PackFormat.sharedName(position.pack())), Mode.WRITE_BLOCKS);
+                file = current;
+            }
+            return current;
+        }
+        int number = lastNumber + 1;
+        DiskFile next = disk.open(directory.resolve(PackFormat.sharedName(number)), Mode.WRITE_BLOCKS);
+        try {
+            blocks.reset();
+            byte[] header = PackFormat.header(number);
+            blocks.append(next, 0, header, 0, header.length);
+            blocks.finish(next, 0);
+            next.sync();
+            disk.syncDirectory(directory);
+        } catch (IOException e) {
+            next.close();
+            throw e;
+        }
+        close();
+        file = next;
+        lastNumber = number;
+        position = new Position(number, PackFormat.FIRST_BATCH, position.single());
+        return next;
+    }
+
+    /** Gives finished single-object packs their numbers, and puts their names on stable storage. */
+    List<Place> adopt(List<Arrival> singles) throws IOException {
+        List<Place> places = new ArrayList<>(singles.size());
+        for (Arrival arrival : singles) {
+            int number = lastNumber + 1;
+            Path part = ((Body.Single) arrival.sealed().body()).file();
+            disk.rename(part, directory.resolve(PackFormat.singleName(number)));
+            lastNumber = number;
+            places.add(new Place(number, PackFormat.SINGLE_RECORD));
+        }
+        if (!singles.isEmpty()) {
+            disk.syncDirectory(directory);
+            position = new Position(position.pack(), position.offset(), lastNumber);
+        }
+        return places;
+    }
+
+    /** Deletes the pack of a duplicate. */
+    void drop(Body.Single single) throws IOException {
+        disk.delete(single.file());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+    }
+}
