@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +26,7 @@ import org.strongroom.dicom.Uid;
  * answer. A failure anywhere refuses the whole batch; one that is not a full disk stops all storing.
  */
 final class Committer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Committer.class.getName());
     private static final long BATCH_BYTES = 32L << 20;
 
     private final Index index;
@@ -63,6 +65,20 @@ final class Committer implements AutoCloseable {
     }
 
     private void run() {
+        try {
+            commitAll();
+        } finally {
+            lock.lock();
+            try {
+                closed = true;
+                waiting.forEach(arrival -> arrival.complete(refused("storing has stopped; the log has the cause")));
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void commitAll() {
         for (List<Arrival> batch = take(); !batch.isEmpty(); batch = take()) {
             Map<Arrival, StoreOutcome> outcomes = new HashMap<>();
             StoreOutcome otherwise = refused("storing failed inside; the log has the cause");
@@ -70,7 +86,8 @@ final class Committer implements AutoCloseable {
                 store(batch, outcomes);
             } catch (IOException e) {
                 outcomes.clear();
-                otherwise = state.refuse("a pack or the index can't be written", e).refused();
+                otherwise =
+                        state.refuse("a pack or the index can't be written", e).refused();
             } catch (Throwable e) {
                 outcomes.clear();
                 state.fail("storing failed inside", e);
@@ -95,7 +112,9 @@ final class Committer implements AutoCloseable {
             while (!waiting.isEmpty() && bytes < BATCH_BYTES) {
                 Arrival next = waiting.remove();
                 batch.add(next);
-                bytes += next.sealed().body() instanceof Body.Gathered ? next.header().recordLength() : 0;
+                bytes += next.sealed().body() instanceof Body.Gathered
+                        ? next.header().recordLength()
+                        : 0;
             }
             return batch;
         } finally {
@@ -149,28 +168,40 @@ final class Committer implements AutoCloseable {
             Arrival.Identity is = arrival.identity();
             Key key = new Key(is.study(), is.series(), is.sopInstance());
             Set<Digest> before = inBatch.computeIfAbsent(key, _ -> new HashSet<>(2));
-            if (!before.add(arrival.digest()) || isStored(arrival)) {
-                outcomes.put(arrival, new StoreOutcome.Duplicate(arrival.bytes()));
-                if (arrival.sealed().body() instanceof Body.Single single) {
-                    writer.drop(single);
-                }
-            } else {
+            Optional<StoreOutcome> known = before.add(arrival.digest())
+                    ? known(arrival)
+                    : Optional.of(new StoreOutcome.Duplicate(arrival.bytes()));
+            if (known.isEmpty()) {
                 fresh.add(arrival);
+                continue;
+            }
+            outcomes.put(arrival, known.get());
+            if (arrival.sealed().body() instanceof Body.Single single) {
+                writer.drop(single);
             }
         }
         return fresh;
     }
 
-    /** Whether the same bytes are stored: the index has eight bytes of their digest, the pack all of it. */
-    private boolean isStored(Arrival arrival) throws IOException {
+    /**
+     * What is to be said at once: the same bytes are stored. The index has eight bytes of their digest, the pack all of it;
+     * a copy that can't be read is no ground for saying that the object is safe.
+     */
+    private Optional<StoreOutcome> known(Arrival arrival) throws IOException {
         Arrival.Identity is = arrival.identity();
         for (Located version : index.versions(is.study(), is.series(), is.sopInstance())) {
-            if (version.digestPrefix() == arrival.digest().prefix()
-                    && reader.digest(version.place()).equals(arrival.digest())) {
-                return true;
+            if (version.digestPrefix() == arrival.digest().prefix()) {
+                try {
+                    if (reader.digest(version.place()).equals(arrival.digest())) {
+                        return Optional.of(new StoreOutcome.Duplicate(arrival.bytes()));
+                    }
+                } catch (IOException e) {
+                    LOG.log(System.Logger.Level.ERROR, "object.unreadable place=\"" + version.place() + "\"", e);
+                    return Optional.of(refused("the stored copy of this instance can't be read: " + version.place()));
+                }
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     private static StoreOutcome refused(String why) {

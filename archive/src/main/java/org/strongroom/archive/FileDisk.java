@@ -1,6 +1,5 @@
 package org.strongroom.archive;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,13 +12,31 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** The disk of the operating system. New files and directories are for their owner only. */
 final class FileDisk implements Disk {
+    /** O_DIRECT: in module jdk.unsupported, which javac warns of and a runtime image may lack, hence by name. */
+    private static final Optional<OpenOption> DIRECT = direct();
+
+    private static Optional<OpenOption> direct() {
+        try {
+            Object[] options =
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+            return Arrays.stream(options)
+                    .filter(option -> option.toString().equals("DIRECT"))
+                    .map(OpenOption.class::cast)
+                    .findFirst();
+        } catch (ClassNotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
     @Override
     public List<String> list(Path directory) throws IOException {
         Files.createDirectories(directory, permissions(directory, "rwx------"));
@@ -37,13 +54,13 @@ final class FileDisk implements Disk {
         if (mode == Mode.READ) {
             return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
         }
-        Set<OpenOption> options = new HashSet<>(
-                List.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        Set<OpenOption> options =
+                new HashSet<>(List.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
         FileAttribute<?>[] permissions = permissions(file, "rw-------");
-        if (mode == Mode.WRITE_BLOCKS && blocksFit(file)) {
+        if (mode == Mode.WRITE_BLOCKS && DIRECT.isPresent() && blocksFit(file)) {
             Set<OpenOption> direct = new HashSet<>(options);
-            direct.add(ExtendedOpenOption.DIRECT);
             try {
+                direct.add(DIRECT.get());
                 return new ChannelFile(FileChannel.open(file, direct, permissions));
             } catch (IOException | UnsupportedOperationException e) {
                 // Some file systems can't write past the page cache: through it then.
@@ -59,8 +76,7 @@ final class FileDisk implements Disk {
 
     private static FileAttribute<?>[] permissions(Path path, String allowed) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(allowed))
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(allowed))
                 }
                 : new FileAttribute<?>[0];
     }

@@ -55,7 +55,7 @@ public interface Index extends AutoCloseable {
         STORED,
         /** Another version with other bytes is visible: kept as a further version, and listed as a conflict. */
         CONFLICT,
-        /** A version with the same digest is recorded (replay): nothing changed. */
+        /** An entry with the same place is recorded already (replay): nothing changed. */
         PRESENT
     }
 }

@@ -70,7 +70,8 @@ final class Ingest {
         digest.reset();
         begun = 0;
         ended = false;
-        Identity identity = identify(readHead(request), request);
+        DataSet.Head head = readHead(request);
+        Identity identity = identify(head.elements(), request.sopClass(), request.sopInstance());
         byte[] prefix = Part10.header(identity.sopClass(), identity.sopInstance(), request.syntax(), aeTitle(request));
         KeyStore.StudyKey key = keyOf(identity.study());
         ObjectId objectId = newObjectId();
@@ -81,6 +82,10 @@ final class Ingest {
             sealer.pump(request.body(), digest);
         }
         long plainLength = sealer.end();
+        if (!request.syntax().deflated() && plainLength - prefix.length < head.bulkEnd()) {
+            throw unreadable("the data set ends inside its bulk, at offset " + (plainLength - prefix.length) + " of "
+                    + head.bulkEnd());
+        }
         Digest sum = Digest.of(digest.digest());
         byte[] note = note(sum, request.source());
         RecordHeader header = new RecordHeader(
@@ -96,7 +101,7 @@ final class Ingest {
     }
 
     /** Reads until the elements before the bulk are there, in ever longer pieces of the beginning. */
-    private DataSet readHead(StoreRequest request) throws IOException, RefusedException {
+    private DataSet.Head readHead(StoreRequest request) throws IOException, RefusedException {
         int attempt = FIRST_TRY;
         while (true) {
             fillBeginning(request.body());
@@ -104,7 +109,7 @@ final class Ingest {
                 tried = Math.min(attempt, begun);
                 Optional<DataSet.Head> head = parse(request, tried);
                 if (head.isPresent()) {
-                    return head.get().elements();
+                    return head.get();
                 }
                 if (tried == begun) {
                     break;
@@ -145,11 +150,12 @@ final class Ingest {
         return new RefusedException(Cause.CANNOT_UNDERSTAND, what, List.of());
     }
 
-    private static Identity identify(DataSet head, StoreRequest request) throws RefusedException {
+    /** What the head says, which must agree with what was asked. */
+    static Identity identify(DataSet head, Optional<Uid> sopClass, Optional<Uid> sopInstance) throws RefusedException {
         return new Identity(
                 head,
-                agreeing(head, SOPClassUID, request.sopClass()),
-                agreeing(head, SOPInstanceUID, request.sopInstance()),
+                agreeing(head, SOPClassUID, sopClass),
+                agreeing(head, SOPInstanceUID, sopInstance),
                 agreeing(head, StudyInstanceUID, Optional.empty()),
                 agreeing(head, SeriesInstanceUID, Optional.empty()));
     }
@@ -171,7 +177,8 @@ final class Ingest {
 
     /** The source, where it can stand in (0002,0016): at most 16 characters of the default repertoire, no backslash. */
     private static Optional<String> aeTitle(StoreRequest request) {
-        return Optional.of(request.source()).filter(source -> source.matches("[ -\\[\\]-~]{1,16}") && !source.isBlank());
+        return Optional.of(request.source())
+                .filter(source -> source.matches("[ -\\[\\]-~]{1,16}") && !source.isBlank());
     }
 
     private KeyStore.StudyKey keyOf(Uid study) throws RefusedException {

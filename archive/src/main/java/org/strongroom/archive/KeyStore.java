@@ -103,8 +103,9 @@ final class KeyStore implements Closeable {
         Path path = directory.resolve(FILE);
         boolean exists = disk.list(directory).contains(FILE);
         if (!exists && !mayCreate) {
-            throw new IOException("there are packs but no key store " + path
-                    + ": without it no object opens. Give the right keys folder, or bring the store back from a backup");
+            throw new IOException(
+                    "there are packs but no key store " + path
+                            + ": without it no object opens. Give the right keys folder, or bring the store back from a backup");
         }
         DiskFile file = disk.open(path, Mode.WRITE);
         try {

@@ -44,8 +44,7 @@ record RecordHeader(
     }
 
     RecordHeader inBatch(long start) {
-        return new RecordHeader(
-                start, objectId, keyId, bodyLength, plainLength, prefixLength, received, noteLength);
+        return new RecordHeader(start, objectId, keyId, bodyLength, plainLength, prefixLength, received, noteLength);
     }
 
     byte[] bytes() {
@@ -73,6 +72,11 @@ record RecordHeader(
     static boolean standsAt(byte[] bytes, int offset) {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         return in.getInt(offset) == MAGIC && in.getInt(offset + CRC_AT) == Checksums.crc32c(bytes, offset, CRC_AT);
+    }
+
+    /** The batch that a header says it belongs to. */
+    static long batchAt(byte[] bytes, int offset) {
+        return ByteBuffer.wrap(bytes).getLong(offset + 8);
     }
 
     /**
@@ -104,7 +108,6 @@ record RecordHeader(
                 || noteLength < Digest.LENGTH + StreamingCipher.TAG) {
             throw new IOException(place + ": the lengths in its header do not fit each other");
         }
-        return new RecordHeader(
-                batch, objectId, keyId, bodyLength, plainLength, prefixLength, received, noteLength);
+        return new RecordHeader(batch, objectId, keyId, bodyLength, plainLength, prefixLength, received, noteLength);
     }
 }

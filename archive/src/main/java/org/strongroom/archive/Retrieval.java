@@ -27,5 +27,8 @@ public interface Retrieval {
          * @throws IOException when a segment does not authenticate or the disk fails
          */
         void writeTo(OutputStream out) throws IOException;
+
+        /** Writes a DICOM file: zeroed preamble, meta information (PS3.10 section 7.1), then as {@link #writeTo}. */
+        void writeFileTo(OutputStream out) throws IOException;
     }
 }

@@ -117,7 +117,8 @@ final class Sealer {
     Sealed finish(RecordHeader header, byte[] note) throws IOException, RefusedException {
         byte[] sealed = cipher.sealNote(note, header.context());
         crc.update(sealed);
-        crc.update(ByteBuffer.allocate(Long.BYTES).putLong(header.recordLength()).flip());
+        crc.update(
+                ByteBuffer.allocate(Long.BYTES).putLong(header.recordLength()).flip());
         int sum = (int) crc.getValue();
         if (single == null) {
             return new Sealed(new Body.Gathered(List.copyOf(gathered)), sealed, sum);
@@ -179,7 +180,8 @@ final class Sealer {
         Blocks buffer = shared.blocks().take();
         blocks = buffer;
         try {
-            if (shared.disk().usableBytes(shared.directory()) < shared.settings().reserveBytes()) {
+            if (shared.disk().usableBytes(shared.directory())
+                    < shared.settings().reserveBytes()) {
                 throw new Disk.DiskFullException("less than the reserve is free");
             }
             long token = shared.random().nextLong();

@@ -94,10 +94,7 @@ final class StreamingCipher {
         try {
             key = kdf.deriveKey(
                     "AES",
-                    HKDFParameterSpec.ofExtract()
-                            .addIKM(dataKey)
-                            .addSalt(salt)
-                            .thenExpand(associatedData, 32));
+                    HKDFParameterSpec.ofExtract().addIKM(dataKey).addSalt(salt).thenExpand(associatedData, 32));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HKDF refused a key of " + dataKey.length + " bytes", e);
         }

@@ -1,0 +1,293 @@
+package org.strongroom.archive;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.strongroom.archive.Disk.DiskFile;
+import org.strongroom.archive.Disk.Mode;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.TransferSyntax;
+
+/**
+ * Reads records of packs, for any number of threads. A file is opened for each reading: a channel shared by threads would be
+ * closed for all when one is interrupted.
+ */
+final class PackReader {
+    private static final int IDLE = 8;
+    private static final int FIRST_TRY = 8192;
+
+    /** After preamble and prefix, PS3.10 section 7.1. */
+    private static final int META_AT = 132;
+
+    private final Disk disk;
+    private final Path directory;
+    private final KeyStore keys;
+    private final PackSettings settings;
+    private final Pool<Opener> openers = new Pool<>(IDLE, Opener::new);
+
+    PackReader(Disk disk, Path directory, KeyStore keys, PackSettings settings) {
+        this.disk = disk;
+        this.directory = directory;
+        this.keys = keys;
+        this.settings = settings;
+    }
+
+    /** Buffers and cipher for one reading at a time. */
+    private static final class Opener {
+        private final StreamingCipher cipher = new StreamingCipher();
+        private final byte[] sealed = new byte[RecordHeader.LENGTH + StreamingCipher.SEGMENT];
+        private final byte[] plain = new byte[StreamingCipher.PLAIN_SEGMENT];
+    }
+
+    /** Where a record is, and what its note says. */
+    record Note(Digest digest, String source) {}
+
+    /** Writes the data set as received. Each segment is authenticated before a byte of it goes out. */
+    void writeDataSet(Place place, long expectedLength, OutputStream out) throws IOException {
+        try (Reading reading = new Reading(place)) {
+            if (reading.header.dataSetLength() != expectedLength) {
+                throw new IOException(place + ": another object than the index says");
+            }
+            reading.write(reading.header.prefixLength(), out);
+        }
+    }
+
+    /** Writes the DICOM file: preamble, meta information, data set. */
+    void writeFile(Place place, OutputStream out) throws IOException {
+        try (Reading reading = new Reading(place)) {
+            reading.write(0, out);
+        }
+    }
+
+    DataSet head(Place place) throws IOException {
+        try (Reading reading = new Reading(place)) {
+            return reading.head().dataSet();
+        }
+    }
+
+    Digest digest(Place place) throws IOException {
+        try (Reading reading = new Reading(place)) {
+            return reading.note().digest();
+        }
+    }
+
+    /** Checks the whole record, and reads what the index must know of it; for recovery. */
+    Checked check(Place place) throws IOException {
+        try (Reading reading = new Reading(place)) {
+            reading.checkSum();
+            if (reading.keyMissing()) {
+                return new Checked(reading.header, Optional.empty());
+            }
+            return new Checked(reading.header, Optional.of(entry(place, reading)));
+        }
+    }
+
+    /**
+     * A record whose check sum is right.
+     *
+     * @param entry empty when its key is not in the key store
+     */
+    record Checked(RecordHeader header, Optional<Entry> entry) {}
+
+    private record Head(TransferSyntax syntax, DataSet dataSet) {}
+
+    private static Entry entry(Place place, Reading reading) throws IOException {
+        Note note = reading.note();
+        Head head = reading.head();
+        try {
+            Arrival.Identity is = Ingest.identify(head.dataSet(), Optional.empty(), Optional.empty());
+            return new Entry(
+                    is.head(),
+                    is.study(),
+                    is.series(),
+                    is.sopInstance(),
+                    is.sopClass(),
+                    head.syntax(),
+                    place,
+                    reading.header.dataSetLength(),
+                    note.digest(),
+                    reading.header.received(),
+                    note.source());
+        } catch (RefusedException e) {
+            throw new IOException(place + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** One record being read. */
+    private final class Reading implements Closeable {
+        private final Place place;
+        private final DiskFile file;
+        private final Opener with = openers.take();
+        private final RecordHeader header;
+        private final Optional<KeyStore.StudyKey> key;
+        private final long bodyStart;
+
+        Reading(Place place) throws IOException {
+            this.place = place;
+            this.file = disk.open(path(place), Mode.READ);
+            try {
+                int n = file.read(ByteBuffer.wrap(with.sealed), place.offset());
+                if (n < RecordHeader.LENGTH) {
+                    throw new IOException(place + ": the pack ends before it");
+                }
+                header = RecordHeader.read(with.sealed, 0, place);
+                bodyStart = place.offset() + RecordHeader.LENGTH;
+                key = keys.find(header.keyId());
+                if (key.isPresent()) {
+                    with.cipher.resume(key.get().key(), header.objectId().bytes(), with.sealed, RecordHeader.LENGTH);
+                }
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        }
+
+        boolean keyMissing() {
+            return key.isEmpty();
+        }
+
+        void write(long skip, OutputStream out) throws IOException {
+            long toSkip = skip;
+            int segments = Math.toIntExact(StreamingCipher.segments(header.plainLength()));
+            for (int i = 0; i < segments; i++) {
+                int n = segment(i, i == segments - 1);
+                int from = (int) Math.min(toSkip, n);
+                toSkip -= from;
+                out.write(with.plain, from, n - from);
+            }
+        }
+
+        /** Reads and opens a segment into {@code plain}; returns its length. The first is read already. */
+        private int segment(int number, boolean last) throws IOException {
+            if (key.isEmpty()) {
+                throw new IOException(place + ": the key store has no key " + header.keyId());
+            }
+            long start = (long) number * StreamingCipher.SEGMENT;
+            int length = (int) Math.min(StreamingCipher.SEGMENT, header.bodyLength() - start);
+            int from = RecordHeader.LENGTH;
+            if (number > 0) {
+                from = 0;
+                read(bodyStart + start, length);
+            }
+            int ciphertext = number == 0 ? from + StreamingCipher.HEADER : from;
+            try {
+                return with.cipher.open(number, last, with.sealed, ciphertext, from + length - ciphertext, with.plain);
+            } catch (IOException e) {
+                throw new IOException(place + ": " + e.getMessage(), e);
+            }
+        }
+
+        private void read(long position, int length) throws IOException {
+            if (file.read(ByteBuffer.wrap(with.sealed, 0, length), position) != length) {
+                throw new IOException(place + ": the pack ends inside it");
+            }
+        }
+
+        Head head() throws IOException {
+            int segments = Math.toIntExact(StreamingCipher.segments(header.plainLength()));
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_TRY);
+            Optional<TransferSyntax> syntax = Optional.empty();
+            for (int i = 0; i < segments; i++) {
+                boolean last = i == segments - 1;
+                int n = segment(i, last);
+                int from = i == 0 ? header.prefixLength() : 0;
+                if (i == 0) {
+                    syntax = Optional.of(syntax());
+                }
+                bytes.write(with.plain, from, n - from);
+                Optional<DataSet> head = head(syntax.orElseThrow(), bytes.toByteArray(), last);
+                if (head.isPresent()) {
+                    return new Head(syntax.orElseThrow(), head.get());
+                }
+            }
+            throw new IOException(place + ": the data set ends inside an element");
+        }
+
+        private Optional<DataSet> head(TransferSyntax syntax, byte[] bytes, boolean whole) throws IOException {
+            try {
+                for (int length = FIRST_TRY; ; length *= 2) {
+                    int tried = Math.min(length, bytes.length);
+                    boolean all = tried == bytes.length;
+                    Optional<DataSet.Head> head =
+                            DataSet.readHead(bytes, tried, whole && all, syntax, settings.limits());
+                    if (head.isPresent() || all) {
+                        return head.map(DataSet.Head::elements);
+                    }
+                }
+            } catch (DicomFormatException e) {
+                throw new IOException(place + ": " + e.getMessage(), e);
+            }
+        }
+
+        /** From the meta information of the file, which we wrote; {@code plain} holds the first segment. */
+        private TransferSyntax syntax() throws IOException {
+            try {
+                byte[] meta = Arrays.copyOfRange(with.plain, META_AT, header.prefixLength());
+                return DataSet.read(meta, TransferSyntax.ExplicitVRLittleEndian, settings.limits())
+                        .get(Attributes.TransferSyntaxUID)
+                        .map(TransferSyntax::of)
+                        .orElseThrow(() -> new IOException(place + ": no transfer syntax in its meta information"));
+            } catch (DicomFormatException e) {
+                throw new IOException(place + ": " + e.getMessage(), e);
+            }
+        }
+
+        Note note() throws IOException {
+            if (key.isEmpty()) {
+                throw new IOException(place + ": the key store has no key " + header.keyId());
+            }
+            byte[] sealed = new byte[header.noteLength()];
+            if (file.read(ByteBuffer.wrap(sealed), bodyStart + header.bodyLength()) != sealed.length) {
+                throw new IOException(place + ": the pack ends inside it");
+            }
+            ByteBuffer note = ByteBuffer.wrap(with.cipher.openNote(sealed, header.context()));
+            byte[] digest = new byte[Digest.LENGTH];
+            note.get(digest);
+            return new Note(
+                    Digest.of(digest), StandardCharsets.UTF_8.decode(note).toString());
+        }
+
+        /** Compares the check sum of all that follows the header; leaves the first segment in {@code sealed}. */
+        void checkSum() throws IOException {
+            CRC32C crc = new CRC32C();
+            long left = header.recordLength() - RecordHeader.LENGTH - Integer.BYTES;
+            long at = bodyStart;
+            byte[] buffer = with.plain;
+            while (left > 0) {
+                int n = (int) Math.min(left, buffer.length);
+                if (file.read(ByteBuffer.wrap(buffer, 0, n), at) != n) {
+                    throw new IOException(place + ": the pack ends inside it");
+                }
+                crc.update(buffer, 0, n);
+                at += n;
+                left -= n;
+            }
+            ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
+            if (file.read(sum, at) != Integer.BYTES || sum.getInt(0) != (int) crc.getValue()) {
+                throw new IOException(place + ": its check sum is wrong");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            openers.give(with);
+            file.close();
+        }
+    }
+
+    private Path path(Place place) {
+        return directory.resolve(
+                place.offset() == PackFormat.SINGLE_RECORD
+                        ? PackFormat.singleName(place.pack())
+                        : PackFormat.sharedName(place.pack()));
+    }
+}

@@ -1,0 +1,129 @@
+package org.strongroom.archive;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.strongroom.dicom.Uid;
+import org.strongroom.guard.Action;
+
+/** An index in memory. {@link #crashed} is what is left of it after a power cut: what was flushed. */
+final class MemoryIndex implements Index {
+    record Key(Uid study, Uid series, Uid sopInstance) {}
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Key, List<Entry>> versions = new LinkedHashMap<>();
+    private final List<Entry> durable = new ArrayList<>();
+    private final List<Entry> recorded = new ArrayList<>();
+    private Position durableTo = Position.START;
+    private Position recordedTo = Position.START;
+    private int failAfter = Integer.MAX_VALUE;
+
+    @Override
+    public List<Located> versions(Uid study, Uid series, Uid sopInstance) {
+        lock.lock();
+        try {
+            return versions.getOrDefault(new Key(study, series, sopInstance), List.of()).stream()
+                    .map(MemoryIndex::located)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Located located(Entry entry) {
+        return new Located(
+                entry.place(),
+                entry.sopClass(),
+                entry.sopInstance(),
+                entry.syntax(),
+                entry.dataSetLength(),
+                entry.digest().prefix());
+    }
+
+    @Override
+    public List<Recorded> record(List<Entry> entries, Position indexedTo) throws IOException {
+        lock.lock();
+        try {
+            if (failAfter-- <= 0) {
+                throw new IOException("index failure of the test");
+            }
+            List<Recorded> outcomes = entries.stream().map(this::record).toList();
+            recordedTo = indexedTo;
+            return outcomes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Recorded record(Entry entry) {
+        List<Entry> known = versions.computeIfAbsent(
+                new Key(entry.study(), entry.series(), entry.sopInstance()), _ -> new ArrayList<>());
+        if (known.stream().anyMatch(version -> version.place().equals(entry.place()))) {
+            return Recorded.PRESENT;
+        }
+        known.add(entry);
+        recorded.add(entry);
+        return known.size() == 1 ? Recorded.STORED : Recorded.CONFLICT;
+    }
+
+    @Override
+    public Position indexedTo() {
+        return recordedTo;
+    }
+
+    @Override
+    public Matches find(Query query, HeadReader heads) {
+        throw new UnsupportedOperationException("not in this fake");
+    }
+
+    @Override
+    public List<Located> locate(Action.Retrieve keys) {
+        lock.lock();
+        try {
+            return versions.entrySet().stream()
+                    .filter(version -> keys.studies().contains(version.getKey().study()))
+                    .map(version -> located(version.getValue().getFirst()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void flush() {
+        lock.lock();
+        try {
+            durable.clear();
+            durable.addAll(recorded);
+            durableTo = recordedTo;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        flush();
+    }
+
+    /** Every entry, in the order recorded. */
+    List<Entry> entries() {
+        return List.copyOf(recorded);
+    }
+
+    void failAfter(int records) {
+        failAfter = records;
+    }
+
+    /** What a restart finds. */
+    MemoryIndex crashed() {
+        MemoryIndex left = new MemoryIndex();
+        durable.forEach(left::record);
+        left.recordedTo = durableTo;
+        left.flush();
+        return left;
+    }
+}

@@ -1,0 +1,91 @@
+package org.strongroom.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.archive.Retrieval.StoredInstance;
+import org.strongroom.archive.StoreOutcome.Conflict;
+import org.strongroom.archive.StoreOutcome.Duplicate;
+import org.strongroom.archive.StoreOutcome.Stored;
+import org.strongroom.guard.Permits;
+
+class PackTest {
+    @TempDir
+    Path folder;
+
+    private final MemoryIndex index = new MemoryIndex();
+
+    @Test
+    void returns_what_was_stored_byte_for_byte_before_and_after_a_restart() throws IOException {
+        int[] pixels = {0, 2, 65_000, 65_300, 130_800, 300_000, 9_000_000};
+        try (PackArchive archive = open()) {
+            for (int i = 0; i < pixels.length; i++) {
+                byte[] dataSet = Samples.dataSet(1, i, pixels[i], i);
+                assertThat(store(archive, dataSet)).isEqualTo(new Stored(dataSet.length));
+            }
+            assertAllThere(archive, pixels);
+        }
+        try (PackArchive archive = open()) {
+            assertAllThere(archive, pixels);
+        }
+    }
+
+    private static void assertAllThere(PackArchive archive, int[] pixels) throws IOException {
+        List<StoredInstance> stored =
+                archive.retrieve(Permits.study(Samples.study(1))).instances();
+        assertThat(stored).hasSize(pixels.length);
+        for (int i = 0; i < pixels.length; i++) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            stored.get(i).writeTo(out);
+            assertThat(Arrays.equals(out.toByteArray(), Samples.dataSet(1, i, pixels[i], i)))
+                    .as("pixels " + pixels[i])
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void the_same_bytes_again_are_a_duplicate_other_bytes_a_conflict() throws IOException {
+        try (PackArchive archive = open()) {
+            for (int pixels : List.of(100, 9_000_000)) {
+                byte[] first = Samples.dataSet(2, pixels, pixels, 1);
+                byte[] other = Samples.dataSet(2, pixels, pixels, 2);
+                assertThat(store(archive, first)).isInstanceOf(Stored.class);
+                assertThat(store(archive, first)).isInstanceOf(Duplicate.class);
+                assertThat(store(archive, other)).isInstanceOf(Conflict.class);
+                assertThat(store(archive, other)).isInstanceOf(Duplicate.class);
+                assertThat(store(archive, first)).isInstanceOf(Duplicate.class);
+            }
+        }
+        assertThat(index.entries()).hasSize(4);
+    }
+
+    @Test
+    void a_second_opening_of_the_same_folder_is_refused() throws IOException {
+        try (PackArchive archive = open()) {
+            assertThat(archive.health().writable()).isTrue();
+            assertThatThrownBy(this::open).hasMessageContaining("open in another process");
+        }
+    }
+
+    private PackArchive open() throws IOException {
+        return PackArchive.open(
+                folder.resolve("packs"),
+                folder.resolve("keys"),
+                Samples.KEYS,
+                index,
+                InstantSource.system(),
+                PackSettings.DEFAULT);
+    }
+
+    private static StoreOutcome store(PackArchive archive, byte[] dataSet) throws IOException {
+        return archive.store(Permits.store(), Samples.request(dataSet));
+    }
+}
