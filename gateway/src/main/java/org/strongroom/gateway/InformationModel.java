@@ -9,26 +9,23 @@ import org.strongroom.dicom.Tag;
 /** A Query/Retrieve information model, PS3.4 section C.6: which levels there are, from the top, and their unique keys. */
 public enum InformationModel {
     /** PS3.4 section C.6.1. */
-    PATIENT_ROOT(List.of(Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE)),
+    PATIENT_ROOT,
     /** PS3.4 section C.6.2: attributes of the patient stand at the STUDY level. */
-    STUDY_ROOT(List.of(Level.STUDY, Level.SERIES, Level.IMAGE));
+    STUDY_ROOT;
 
     static final Tag QUERY_RETRIEVE_LEVEL = Tag.of(0x0008, 0x0052);
 
-    private final List<Level> levels;
-
-    InformationModel(List<Level> levels) {
-        this.levels = levels;
-    }
-
     /** Levels from the top to IMAGE. */
     public List<Level> levels() {
-        return levels;
+        return switch (this) {
+            case PATIENT_ROOT -> List.of(Level.PATIENT, Level.STUDY, Level.SERIES, Level.IMAGE);
+            case STUDY_ROOT -> List.of(Level.STUDY, Level.SERIES, Level.IMAGE);
+        };
     }
 
     /** The levels above one of this model, from the top. */
     List<Level> above(Level level) {
-        return levels.subList(0, levels.indexOf(level));
+        return levels().subList(0, levels().indexOf(level));
     }
 
     /** The level an identifier names in (0008,0052); empty when it names none of this model. */
@@ -36,7 +33,7 @@ public enum InformationModel {
         List<String> values = identifier.text(QUERY_RETRIEVE_LEVEL);
         return values.size() != 1
                 ? Optional.empty()
-                : levels.stream()
+                : levels().stream()
                         .filter(level -> level.name().equals(values.getFirst().strip()))
                         .findFirst();
     }

@@ -153,8 +153,6 @@ final class KeyMatching {
                 }
             }
         }
-        return matches.isEmpty()
-                ? new Key.Universal()
-                : new Key.Matched(new Match.Sequence(tag, List.copyOf(matches)));
+        return matches.isEmpty() ? new Key.Universal() : new Key.Matched(new Match.Sequence(tag, List.copyOf(matches)));
     }
 }

@@ -57,8 +57,8 @@ public final class QueryBuilder {
             }
             returned.add(tag);
             switch (KeyMatching.of(identifier, tag)) {
-                case KeyMatching.Key.Matched matched when QueryKeys.matches(level.get(), tag) ->
-                    matches.add(matched.match());
+                case KeyMatching.Key.Matched matched
+                when QueryKeys.matches(level.get(), tag) -> matches.add(matched.match());
                 case KeyMatching.Key.Matched _, KeyMatching.Key.Unsupported _ -> unsupported.add(tag);
                 case KeyMatching.Key.Universal _ -> {}
                 case KeyMatching.Key.Bad(BadIdentifier why) -> {

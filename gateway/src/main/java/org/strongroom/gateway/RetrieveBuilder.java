@@ -17,7 +17,11 @@ import org.strongroom.guard.Action;
 public final class RetrieveBuilder {
     private RetrieveBuilder() {}
 
-    /** @param destination AE title the instances go to */
+    /**
+     * Translates an identifier.
+     *
+     * @param destination AE title the instances go to
+     */
     public static Translated<Action.Retrieve> build(InformationModel model, DataSet identifier, String destination) {
         Optional<Level> asked = model.levelOf(identifier);
         if (asked.isEmpty()) {

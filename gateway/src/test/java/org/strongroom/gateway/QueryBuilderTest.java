@@ -1,0 +1,244 @@
+package org.strongroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.strongroom.dicom.Attributes.AccessionNumber;
+import static org.strongroom.dicom.Attributes.InstanceNumber;
+import static org.strongroom.dicom.Attributes.ModalitiesInStudy;
+import static org.strongroom.dicom.Attributes.Modality;
+import static org.strongroom.dicom.Attributes.PatientID;
+import static org.strongroom.dicom.Attributes.PatientName;
+import static org.strongroom.dicom.Attributes.QueryRetrieveLevel;
+import static org.strongroom.dicom.Attributes.RequestAttributesSequence;
+import static org.strongroom.dicom.Attributes.ScheduledProcedureStepID;
+import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
+import static org.strongroom.dicom.Attributes.SpecificCharacterSet;
+import static org.strongroom.dicom.Attributes.StudyDate;
+import static org.strongroom.dicom.Attributes.StudyDescription;
+import static org.strongroom.dicom.Attributes.StudyInstanceUID;
+import static org.strongroom.dicom.Attributes.StudyTime;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.strongroom.archive.Level;
+import org.strongroom.archive.Match;
+import org.strongroom.dicom.Attribute;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.VR;
+import org.strongroom.gateway.BadIdentifier.Fault;
+import org.strongroom.gateway.QueryBuilder.Question;
+
+class QueryBuilderTest {
+    private static final Tag ROWS = Tag.of(0x0028, 0x0010);
+    private static final Tag ACQUISITION_DATE_TIME = Tag.of(0x0008, 0x002A);
+
+    @Test
+    void an_empty_key_is_returned_and_matches_everything() {
+        Question question = ready(studies().withEmpty(PatientName.tag(), VR.PN));
+        assertThat(question.query().matches()).isEmpty();
+        assertThat(question.query().returnKeys()).containsExactly(PatientName.tag());
+        assertThat(question.unsupported()).isEmpty();
+    }
+
+    @Test
+    void steering_elements_are_no_keys() {
+        Question question = ready(text(studies(), SpecificCharacterSet, "ISO_IR 100"));
+        assertThat(question.query().returnKeys()).isEmpty();
+        assertThat(question.query().level()).isEqualTo(Level.STUDY);
+    }
+
+    @Test
+    void one_value_is_matched_as_it_is() {
+        assertThat(matches(text(studies(), AccessionNumber, "A17")))
+                .containsExactly(new Match.Single(AccessionNumber.tag(), "A17"));
+    }
+
+    @Test
+    void stars_alone_are_universal_in_any_key() {
+        DataSet identifier = text(text(text(studies(), PatientName, "*"), StudyDate, "*"), StudyDescription, "**");
+        assertThat(matches(identifier)).isEmpty();
+    }
+
+    @Test
+    void wild_cards_are_taken_where_the_vr_allows_them() {
+        assertThat(matches(text(studies(), PatientName, "DOE^J?N*")))
+                .containsExactly(new Match.Wildcard(PatientName.tag(), "DOE^J?N*"));
+        assertThat(bad(text(studies(), StudyDate, "2020*")).fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+        assertThat(bad(text(studies(), StudyInstanceUID, "1.2.*")).elements()).containsExactly(StudyInstanceUID.tag());
+    }
+
+    @Test
+    void a_list_of_uids_is_a_list() {
+        DataSet identifier = studies().withText(StudyInstanceUID.tag(), VR.UI, List.of("1.2.3", "1.2.4"));
+        assertThat(matches(identifier))
+                .containsExactly(
+                        new Match.UidList(StudyInstanceUID.tag(), List.of(new Uid("1.2.3"), new Uid("1.2.4"))));
+    }
+
+    @Test
+    void a_list_of_anything_else_is_refused() {
+        BadIdentifier why = bad(studies().withText(ModalitiesInStudy.tag(), VR.CS, List.of("CT", "MR")));
+        assertThat(why.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+        assertThat(why.elements()).containsExactly(ModalitiesInStudy.tag());
+    }
+
+    @Test
+    void dates_and_times_may_be_ranges_open_at_either_end() {
+        assertThat(matches(text(studies(), StudyDate, "20200101-20201231")))
+                .containsExactly(range(StudyDate, "20200101", "20201231"));
+        assertThat(matches(text(studies(), StudyDate, "-20201231")))
+                .containsExactly(new Match.Range(StudyDate.tag(), Optional.empty(), Optional.of("20201231")));
+        assertThat(matches(text(studies(), StudyTime, "1200-")))
+                .containsExactly(new Match.Range(StudyTime.tag(), Optional.of("1200"), Optional.empty()));
+        assertThat(matches(text(studies(), StudyTime, "101530.25-1130")))
+                .containsExactly(range(StudyTime, "101530.25", "1130"));
+        assertThat(matches(text(studies(), StudyDate, "20200101")))
+                .containsExactly(new Match.Single(StudyDate.tag(), "20200101"));
+    }
+
+    @Test
+    void dates_of_acr_nema_are_understood() {
+        assertThat(matches(text(studies(), StudyDate, "1997.02.03-1997.02.04")))
+                .containsExactly(range(StudyDate, "19970203", "19970204"));
+    }
+
+    @Test
+    void what_is_no_date_is_refused_without_repeating_it() {
+        for (String value : List.of("-", "2020", "20200101-20200102-20200103", "20200101 to now")) {
+            BadIdentifier why = bad(text(studies(), StudyDate, value));
+            assertThat(why.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+            assertThat(why.elements()).containsExactly(StudyDate.tag());
+            assertThat(why.comment()).doesNotContain("20").hasSizeLessThanOrEqualTo(64);
+        }
+    }
+
+    @Test
+    void a_hyphen_in_a_date_time_may_be_an_offset() {
+        DataSet offset = images().withText(ACQUISITION_DATE_TIME, VR.DT, List.of("20200101120000-0500"));
+        assertThat(KeyMatching.of(offset, ACQUISITION_DATE_TIME))
+                .isEqualTo(new KeyMatching.Key.Matched(new Match.Single(ACQUISITION_DATE_TIME, "20200101120000-0500")));
+        DataSet range = images().withText(ACQUISITION_DATE_TIME, VR.DT, List.of("20200101-2021"));
+        assertThat(KeyMatching.of(range, ACQUISITION_DATE_TIME))
+                .isEqualTo(new KeyMatching.Key.Matched(
+                        new Match.Range(ACQUISITION_DATE_TIME, Optional.of("20200101"), Optional.of("2021"))));
+    }
+
+    @Test
+    void a_sequence_key_matches_by_its_one_item() {
+        DataSet item = text(DataSet.empty(), ScheduledProcedureStepID, "S1");
+        DataSet identifier = series().withItems(RequestAttributesSequence.tag(), List.of(item));
+        assertThat(matches(identifier))
+                .contains(new Match.Sequence(
+                        RequestAttributesSequence.tag(),
+                        List.of(new Match.Single(ScheduledProcedureStepID.tag(), "S1"))));
+        DataSet universal = series().withItems(
+                        RequestAttributesSequence.tag(),
+                        List.of(DataSet.empty().withEmpty(ScheduledProcedureStepID.tag(), VR.SH)));
+        assertThat(matches(universal)).noneMatch(Match.Sequence.class::isInstance);
+        assertThat(bad(series().withItems(RequestAttributesSequence.tag(), List.of(item, item)))
+                        .elements())
+                .containsExactly(RequestAttributesSequence.tag());
+    }
+
+    @Test
+    void unique_keys_above_the_level_are_single_values() {
+        assertThat(bad(level("SERIES")).elements()).containsExactly(StudyInstanceUID.tag());
+        assertThat(bad(level("SERIES").withText(StudyInstanceUID.tag(), VR.UI, List.of("1.2", "1.3")))
+                        .fault())
+                .isEqualTo(Fault.DOES_NOT_MATCH_MODEL);
+        assertThat(bad(text(level("IMAGE"), StudyInstanceUID, "1.2")).elements())
+                .containsExactly(SeriesInstanceUID.tag());
+        assertThat(matches(series()))
+                .containsExactly(new Match.UidList(StudyInstanceUID.tag(), List.of(new Uid("1.2"))));
+    }
+
+    @Test
+    void patient_root_asks_for_the_patient_above_the_study() {
+        assertThat(bad(InformationModel.PATIENT_ROOT, level("STUDY")).elements())
+                .containsExactly(PatientID.tag());
+        assertThat(bad(InformationModel.PATIENT_ROOT, text(level("STUDY"), PatientID, "P*"))
+                        .elements())
+                .containsExactly(PatientID.tag());
+        assertThat(ready(InformationModel.PATIENT_ROOT, level("PATIENT"))
+                        .query()
+                        .level())
+                .isEqualTo(Level.PATIENT);
+    }
+
+    @Test
+    void study_root_has_no_patient_level() {
+        BadIdentifier why = bad(level("PATIENT"));
+        assertThat(why.fault()).isEqualTo(Fault.DOES_NOT_MATCH_MODEL);
+        assertThat(why.elements()).containsExactly(QueryRetrieveLevel.tag());
+        assertThat(bad(DataSet.empty()).elements()).containsExactly(QueryRetrieveLevel.tag());
+        assertThat(bad(level("FRAME")).elements()).containsExactly(QueryRetrieveLevel.tag());
+    }
+
+    @Test
+    void keys_of_levels_above_are_matched_too() {
+        assertThat(matches(text(series(), PatientName, "DOE^JANE")))
+                .contains(new Match.Single(PatientName.tag(), "DOE^JANE"));
+    }
+
+    @Test
+    void keys_that_cannot_be_matched_are_named_and_left_out() {
+        Question question = ready(text(studies(), Modality, "CT")
+                .withText(ROWS, VR.US, List.of("512"))
+                .withEmpty(InstanceNumber.tag(), VR.IS));
+        assertThat(question.query().matches()).isEmpty();
+        assertThat(question.unsupported()).containsExactlyInAnyOrder(Modality.tag(), ROWS);
+        assertThat(question.query().returnKeys()).containsExactlyInAnyOrder(Modality.tag(), ROWS, InstanceNumber.tag());
+    }
+
+    private static DataSet level(String level) {
+        return text(DataSet.empty(), QueryRetrieveLevel, level);
+    }
+
+    private static DataSet studies() {
+        return level("STUDY");
+    }
+
+    private static DataSet series() {
+        return text(level("SERIES"), StudyInstanceUID, "1.2");
+    }
+
+    private static DataSet images() {
+        return text(text(level("IMAGE"), StudyInstanceUID, "1.2"), SeriesInstanceUID, "1.3");
+    }
+
+    private static DataSet text(DataSet identifier, Attribute<?> attribute, String value) {
+        return identifier.withText(attribute.tag(), attribute.vr(), List.of(value));
+    }
+
+    private static Match range(Attribute<?> attribute, String from, String to) {
+        return new Match.Range(attribute.tag(), Optional.of(from), Optional.of(to));
+    }
+
+    private static List<Match> matches(DataSet identifier) {
+        return ready(identifier).query().matches();
+    }
+
+    private static Question ready(DataSet identifier) {
+        return ready(InformationModel.STUDY_ROOT, identifier);
+    }
+
+    private static Question ready(InformationModel model, DataSet identifier) {
+        return switch (QueryBuilder.build(model, identifier)) {
+            case Translated.Ready(Question question) -> question;
+            case Translated.Bad(BadIdentifier why) -> throw new AssertionError(why.toString());
+        };
+    }
+
+    private static BadIdentifier bad(DataSet identifier) {
+        return bad(InformationModel.STUDY_ROOT, identifier);
+    }
+
+    private static BadIdentifier bad(InformationModel model, DataSet identifier) {
+        return switch (QueryBuilder.build(model, identifier)) {
+            case Translated.Ready(Question question) -> throw new AssertionError(question.toString());
+            case Translated.Bad(BadIdentifier why) -> why;
+        };
+    }
+}
