@@ -25,20 +25,43 @@ public final class Dictionary {
     static final byte US_OR_SS = 64;
 
     private static final int SLOTS = 1 << 14;
-    private static final String REPEATING = "x";
 
     private final String text;
     private final int[] tags = new int[SLOTS];
     private final int[] lines = new int[SLOTS];
     private final byte[] codes = new byte[SLOTS];
     private final List<Pattern> patterns = new ArrayList<>();
-    private final Map<String, String> uidNames = new HashMap<>();
-    private final List<Uid> storageSopClasses;
-    private final List<Uid> transferSyntaxes;
     private volatile @Nullable Map<String, Integer> keywords;
 
     private static final class Holder {
         static final Dictionary STANDARD = new Dictionary();
+    }
+
+    /** The UID registry, read when first asked for. */
+    private static final class Uids {
+        static final Uids STANDARD = new Uids();
+
+        final Map<String, String> names = new HashMap<>();
+        final List<Uid> storageSopClasses;
+        final List<Uid> transferSyntaxes;
+
+        private Uids() {
+            List<Uid> storage = new ArrayList<>();
+            List<Uid> transfer = new ArrayList<>();
+            for (String line : resource("uids.txt").split("\n", -1)) {
+                String[] fields = line.split("\t", 4);
+                if (fields.length == 4) {
+                    names.put(fields[0], fields[2]);
+                    switch (fields[1]) {
+                        case "S" -> storage.add(new Uid(fields[0]));
+                        case "T" -> transfer.add(new Uid(fields[0]));
+                        default -> {}
+                    }
+                }
+            }
+            storageSopClasses = List.copyOf(storage);
+            transferSyntaxes = List.copyOf(transfer);
+        }
     }
 
     /** A tag with repeating digits, (0028,04x0): a tag matches when its masked bits are the value. */
@@ -51,17 +74,15 @@ public final class Dictionary {
         text = resource("dictionary.txt");
         Arrays.fill(lines, -1);
         for (int line = 0; line < text.length(); line = text.indexOf('\n', line) + 1) {
-            byte code = code(line + 9);
-            if (text.indexOf(REPEATING, line, line + 8) < 0) {
-                put(Integer.parseUnsignedInt(text, line, line + 8, 16), line, code);
+            byte code = code(line);
+            int mask = addressed(line);
+            if (mask == -1) {
+                put(value(line), line, code);
             } else {
-                addPattern(line, code);
+                // An odd group is private whatever its other digits are, PS3.5 section 7.6.
+                patterns.add(new Pattern(mask | 0x10000, value(line), line, code));
             }
         }
-        String uids = resource("uids.txt");
-        uids.lines().map(line -> line.split("\t", 4)).forEach(fields -> uidNames.put(fields[0], fields[2]));
-        storageSopClasses = uidsOfKind(uids, "S");
-        transferSyntaxes = uidsOfKind(uids, "T");
     }
 
     public static Dictionary standard() {
@@ -86,22 +107,22 @@ public final class Dictionary {
             keywords = map;
         }
         Integer line = map.get(keyword);
-        return line == null ? Optional.empty() : Optional.of(entry(tagAt(line), line));
+        return line == null ? Optional.empty() : Optional.of(entry(new Tag(value(line)), line));
     }
 
     /** The name of a registered UID. */
     public Optional<String> uidName(Uid uid) {
-        return Optional.ofNullable(uidNames.get(uid.value()));
+        return Optional.ofNullable(Uids.STANDARD.names.get(uid.value()));
     }
 
     /** All Storage SOP Classes of PS3.4 annex B and of PS3.6, retired ones included. */
     public List<Uid> storageSopClasses() {
-        return storageSopClasses;
+        return Uids.STANDARD.storageSopClasses;
     }
 
     /** All transfer syntaxes of PS3.6, retired ones included. */
     public List<Uid> transferSyntaxes() {
-        return transferSyntaxes;
+        return Uids.STANDARD.transferSyntaxes;
     }
 
     /** The VR used where the data set does not say: a VR's code, {@link #US_OR_SS} or {@link #UNKNOWN}. */
@@ -125,13 +146,17 @@ public final class Dictionary {
         }
     }
 
-    /** One VR: itself. Several: OW if allowed (PS3.5 annex A.1: implicit VR), else US or SS. */
-    private byte code(int vrs) {
+    /** One VR: itself. Several: as PS3.5 annex A.1 has them in implicit VR, OW (curves OB), else US or SS. */
+    private byte code(int line) {
+        int vrs = line + 9;
         int end = text.indexOf('\t', vrs);
         if (end - vrs == 2) {
             return (byte) VR.codeOf(text.charAt(vrs), text.charAt(vrs + 1));
         }
-        return text.substring(vrs, end).contains("OW") ? (byte) VR.OW.code() : US_OR_SS;
+        if (text.indexOf("OW", vrs, end) < 0) {
+            return US_OR_SS;
+        }
+        return (byte) (text.startsWith("50xx", line) ? VR.OB : VR.OW).code();
     }
 
     private void put(int tag, int line, byte code) {
@@ -150,16 +175,23 @@ public final class Dictionary {
         return slot;
     }
 
-    private void addPattern(int line, byte code) {
+    /** The bits of the tag at {@code line} that its digits fix; those of an x are open. */
+    private int addressed(int line) {
         int mask = 0;
-        int value = 0;
-        for (int i = 0; i < 8; i++) {
-            char c = text.charAt(line + i);
-            mask = (mask << 4) | (c == 'x' ? 0 : 0xF);
-            value = (value << 4) | (c == 'x' ? 0 : Character.digit(c, 16));
+        for (int i = line; i < line + 8; i++) {
+            mask = (mask << 4) | (text.charAt(i) == 'x' ? 0 : 0xF);
         }
-        // An odd group is private whatever its other digits are, PS3.5 section 7.6.
-        patterns.add(new Pattern(mask | 0x10000, value, line, code));
+        return mask;
+    }
+
+    /** The tag at {@code line}, with 0 for x. */
+    private int value(int line) {
+        int value = 0;
+        for (int i = line; i < line + 8; i++) {
+            char c = text.charAt(i);
+            value = (value << 4) | (c == 'x' ? 0 : c <= '9' ? c - '0' : c - 'A' + 10);
+        }
+        return value;
     }
 
     private @Nullable Pattern pattern(int tag) {
@@ -180,10 +212,6 @@ public final class Dictionary {
         return new Entry(tag, vrs, fields[2], fields[3], fields[4], fields[5].equals("R"));
     }
 
-    private Tag tagAt(int line) {
-        return new Tag(Integer.parseUnsignedInt(text.substring(line, line + 8).replace('x', '0'), 16));
-    }
-
     private Map<String, Integer> linesByKeyword() {
         Map<String, Integer> map = new HashMap<>(8192);
         for (int line = 0; line < text.length(); line = text.indexOf('\n', line) + 1) {
@@ -194,13 +222,5 @@ public final class Dictionary {
             }
         }
         return map;
-    }
-
-    private static List<Uid> uidsOfKind(String uids, String kind) {
-        return uids.lines()
-                .map(line -> line.split("\t", 3))
-                .filter(fields -> fields[1].equals(kind))
-                .map(fields -> new Uid(fields[0]))
-                .toList();
     }
 }
