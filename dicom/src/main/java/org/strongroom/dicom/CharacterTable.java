@@ -88,24 +88,18 @@ enum CharacterTable {
         return true;
     }
 
-    /** The character of {@link #width} bytes at {@code offset}, or null when there is none. */
-    @Nullable
-    String decode(byte[] bytes, int offset) {
+    /** The characters of a run of bytes of this table's half; U+FFFD for what stands for none. */
+    String decode(byte[] bytes, int offset, int length) {
         if (charset == null) {
-            return null;
+            return "\uFFFD";
         }
-        if (this == JIS_ROMAN && bytes[offset] == '\\') {
-            return "\\"; // the delimiter, though the glyph is a yen sign, PS3.5 section 6.1.2.5.3
-        }
-        try {
-            return charset.newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(bytes, offset, width))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
+        String text = new String(bytes, offset, length, charset);
+        return this == JIS_ROMAN ? withBackslash(text) : text;
+    }
+
+    /** The delimiter, though its glyph is a yen sign in JIS X 0201, PS3.5 section 6.1.2.5.3. */
+    static String withBackslash(String text) {
+        return text.replace('\u00A5', '\\');
     }
 
     /** The bytes of one character in this table, or null when it holds none such. */

@@ -326,7 +326,8 @@ public final class DataSet {
      * lacks, and (0008,0005) names it.
      */
     public DataSet recoded(SpecificCharacterSet to) {
-        DataSet result = rewritten(new Inherited(to, inherited.pixelRepresentation), to);
+        Inherited from = new Inherited(to, inherited.pixelRepresentation);
+        DataSet result = rewritten(new DataSet(source, index, from, undefinedLength, edited, irregularities), to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
         return to.terms().isEmpty() ? result.without(attribute) : result.withAll(attribute, to.terms());
     }
@@ -493,27 +494,42 @@ public final class DataSet {
 
     /** This as an item of a data set that hands down {@code from}. */
     private DataSet adopted(Inherited from) {
-        boolean saysItself = contains(Attributes.SpecificCharacterSet);
-        if (saysItself || inherited.characterSet.equals(from.characterSet)) {
-            return new DataSet(source, index, from, undefinedLength, edited, irregularities);
-        }
-        return rewritten(from, from.characterSet);
+        DataSet adopted = new DataSet(source, index, from, undefinedLength, edited, irregularities);
+        boolean means = contains(Attributes.SpecificCharacterSet) || isIn(from.characterSet);
+        return means ? adopted : rewritten(adopted, from.characterSet);
     }
 
-    private DataSet rewritten(Inherited from, SpecificCharacterSet to) {
-        DataSet result = new DataSet(source, index, from, undefinedLength, edited, irregularities);
-        result = result.without(Attributes.SpecificCharacterSet);
+    /** Whether the texts mean the same in this character set, bytes unchanged. */
+    private boolean isIn(SpecificCharacterSet set) {
+        if (characterSet().equals(set)) {
+            return true;
+        }
+        for (int at = 0; at < index.count; at++) {
+            boolean differs = isSequence(at)
+                    ? !itemsAt(at).stream().allMatch(item -> item.isIn(set))
+                    : isValue(at) && DataSetWriter.isRecoded(value(at, VR.UN), set);
+            if (differs) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code result} with those texts of this rewritten that mean something else in the other character set. */
+    private DataSet rewritten(DataSet result, SpecificCharacterSet to) {
+        DataSet rewritten = result.without(Attributes.SpecificCharacterSet);
         for (int at = 0; at < index.count; at++) {
             Tag tag = new Tag(index.tags[at]);
             if (isSequence(at)) {
-                DataSet target = result;
-                result = target.withItems(tag, itemsAt(at));
-            } else if (isValue(at) && vr(at).kind() == VR.Kind.TEXT) {
-                result =
-                        result.withBytes(tag, vr(at), DataSetWriter.transcoded(value(at, VR.UN), source.bigEndian, to));
+                List<DataSet> items = itemsAt(at);
+                boolean same = items.stream().allMatch(item -> item.isIn(to));
+                rewritten = same ? rewritten : rewritten.withItems(tag, items);
+            } else if (isValue(at) && DataSetWriter.isRecoded(value(at, VR.UN), to)) {
+                Value value = value(at, VR.UN);
+                rewritten = rewritten.withBytes(tag, vr(at), DataSetWriter.transcoded(value, source.bigEndian, to));
             }
         }
-        return result;
+        return rewritten;
     }
 
     @Override

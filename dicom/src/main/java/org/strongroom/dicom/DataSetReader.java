@@ -40,6 +40,7 @@ final class DataSetReader {
 
     private int elements;
     private int irregularities;
+    private boolean zerosMayFollow;
     private int depth;
     private int[] pathTags = new int[4];
     private int[] pathItems = new int[4];
@@ -63,6 +64,7 @@ final class DataSetReader {
         this.available = available;
         this.complete = complete;
         this.limits = limits;
+        this.zerosMayFollow = complete;
     }
 
     int irregularities() {
@@ -88,7 +90,7 @@ final class DataSetReader {
             if (tag >>> 16 == 0xFFFE) {
                 throw fail("a delimiter " + new Tag(tag) + " outside any sequence", at);
             }
-            if (tag == 0 && at > from && complete && restIsZero(at)) {
+            if (tag == 0 && at > from && zerosMayFollow && restIsZero(at)) {
                 irregularities |= Irregularity.TRAILING_ZEROS.bit();
                 break;
             }
@@ -164,7 +166,9 @@ final class DataSetReader {
         return false;
     }
 
+    /** Looked at once: for each of many elements (0000,0000) it would take quadratic time. */
     private boolean restIsZero(int at) {
+        zerosMayFollow = false;
         for (int i = at; i < available; i++) {
             if (bytes[i] != 0) {
                 return false;

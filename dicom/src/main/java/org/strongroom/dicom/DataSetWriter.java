@@ -170,7 +170,7 @@ final class DataSetWriter {
         VR vr = value.vr();
         byte[] bytes = value.segment().toArray(ValueLayout.JAVA_BYTE);
         if (vr.kind() == VR.Kind.TEXT) {
-            return value.characterSet().equals(to) || isAscii(bytes) ? bytes : recoded(value, to);
+            return isRecoded(value, to) ? recoded(value, to) : bytes;
         }
         if (value.bigEndian() != bigEndian && vr != VR.UN) {
             swap(bytes, vr.unit());
@@ -178,14 +178,18 @@ final class DataSetWriter {
         return bytes;
     }
 
-    /** Bytes below 0x80 without ESC mean the same in every character set that a data set may name. */
-    private static boolean isAscii(byte[] bytes) {
-        for (byte b : bytes) {
+    /** Whether the bytes of a text change: those below 0x80 without ESC mean the same in every character set. */
+    static boolean isRecoded(Value value, SpecificCharacterSet to) {
+        if (value.vr().kind() != VR.Kind.TEXT || value.characterSet().equals(to)) {
+            return false;
+        }
+        for (int at = value.offset(); at < value.offset() + value.length(); at++) {
+            byte b = value.bytes()[at];
             if (b < 0 || b == 0x1B) {
-                return false;
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     private static byte[] recoded(Value value, SpecificCharacterSet to) {

@@ -92,7 +92,7 @@ public final class SpecificCharacterSet {
             return decodeExtensions(bytes, offset, offset + length, vr);
         }
         String text = new String(bytes, offset, length, charset);
-        return tables.getFirst() == CharacterTable.JIS_ROMAN ? text.replace('\u00A5', '\\') : text;
+        return tables.getFirst() == CharacterTable.JIS_ROMAN ? CharacterTable.withBackslash(text) : text;
     }
 
     /** Whether all of these bytes stand for characters. */
@@ -152,22 +152,32 @@ public final class SpecificCharacterSet {
                 left = invoked.right ? left : invoked;
                 right = invoked.right ? invoked : right;
                 at += 1 + invoked.escape.length();
-                continue;
-            }
-            CharacterTable table = b < 0x80 ? left : right;
-            boolean control = (b & 0x7F) < 0x20 || (b == 0x20 && left != null && left.width > 1);
-            int width = control || table == null ? 1 : table.width;
-            String decoded = control
-                    ? (b < 0x80 && b != ESC ? String.valueOf((char) b) : null)
-                    : table == null || at + width > end ? null : table.decode(bytes, at);
-            text.append(decoded == null ? String.valueOf(REPLACEMENT) : decoded);
-            at += decoded == null ? 1 : width;
-            if (decoded != null && width == 1 && resets((char) b, vr)) {
-                left = initial(false);
-                right = initial(true);
+            } else if (b <= 0x20 || (left != null && left.width == 1 && resets((char) b, vr))) {
+                text.append(b == ESC ? REPLACEMENT : (char) b);
+                left = resets((char) b, vr) ? initial(false) : left;
+                right = resets((char) b, vr) ? initial(true) : right;
+                at++;
+            } else {
+                int stop = runEnd(bytes, at, end, b < 0x80 && left != null && left.width > 1, vr);
+                CharacterTable table = b < 0x80 ? left : right;
+                text.append(table == null ? String.valueOf(REPLACEMENT) : table.decode(bytes, at, stop - at));
+                at = stop;
             }
         }
         return text.toString();
+    }
+
+    /** Where bytes of the other half, a control character, an escape or a delimiter end the run that begins here. */
+    private static int runEnd(byte[] bytes, int from, int end, boolean wide, VR vr) {
+        boolean high = bytes[from] < 0;
+        int at = from + 1;
+        while (at < end && bytes[at] < 0 == high && (high || bytes[at] > 0x20)) {
+            if (!high && !wide && resets((char) bytes[at], vr)) {
+                break;
+            }
+            at++;
+        }
+        return at;
     }
 
     private byte @Nullable [] encodeExtensions(String text, VR vr) {
