@@ -9,8 +9,21 @@ public sealed interface Action {
     /** Storing any number of instances: one association, or one import. */
     record Store(String source) implements Action {}
 
-    /** One query, at PATIENT, STUDY, SERIES or IMAGE level; {@code keys} names the matching attributes, not their values. */
-    record Query(String level, List<String> keys) implements Action {}
+    /**
+     * One query, at PATIENT, STUDY, SERIES or IMAGE level.
+     *
+     * @param keys names of the matching attributes, not their values
+     * @param reason why a person asks; devices give none
+     */
+    record Query(String level, List<String> keys, Optional<String> reason) implements Action {
+        public Query {
+            keys = List.copyOf(keys);
+        }
+
+        public Query(String level, List<String> keys) {
+            this(level, keys, Optional.empty());
+        }
+    }
 
     /**
      * Reading whole instances: one C-GET, C-MOVE or export. Hierarchical keys (PS3.4 C.4.2.1.4): the lists below the given

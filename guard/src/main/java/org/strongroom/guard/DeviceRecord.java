@@ -27,6 +27,12 @@ public record DeviceRecord(
         Optional<Destination> destination,
         Purpose purpose,
         Optional<Instant> revoked) {
+    public DeviceRecord {
+        aeTitles = Set.copyOf(aeTitles);
+        services = Set.copyOf(services);
+        moveTo = Set.copyOf(moveTo);
+    }
+
     /** What a device may ask for. */
     public enum Service {
         ECHO,

@@ -1,0 +1,73 @@
+package org.strongroom.guard;
+
+import java.time.Instant;
+import java.util.regex.Pattern;
+
+/** What a device and an administrator must look like to be enrolled. */
+final class DeviceRules {
+    static final int MAX_AE_TITLES = 64;
+    private static final int MAX_MOVE_TO = 1024;
+    private static final int MAX_PEM = 64 * 1024;
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+    /** PS3.5 table 6.2-1, AE: default repertoire without backslash and control characters; not only spaces. */
+    private static final Pattern AE_TITLE = Pattern.compile("[!-\\[\\]-~]([ -\\[\\]-~]{0,14}[!-\\[\\]-~])?");
+
+    private static final Pattern USER = Pattern.compile("[^\\p{Cntrl}:/]{1,64}");
+
+    private DeviceRules() {}
+
+    static void check(DeviceRecord device, Instant now) throws EnrolmentException {
+        if (!NAME.matcher(device.name()).matches()) {
+            throw new EnrolmentException("a device name has 1 to 64 characters of letters, digits, point, _ and -");
+        }
+        if (device.aeTitles().isEmpty() || device.aeTitles().size() > MAX_AE_TITLES) {
+            throw new EnrolmentException("a device has 1 to " + MAX_AE_TITLES + " AE titles: --aet");
+        }
+        for (String title : device.aeTitles()) {
+            if (!AE_TITLE.matcher(title).matches()) {
+                throw new EnrolmentException(
+                        "an AE title has 1 to 16 ASCII characters, no backslash, and does not begin"
+                                + " or end with a space: --aet");
+            }
+        }
+        if (device.moveTo().size() > MAX_MOVE_TO) {
+            throw new EnrolmentException("a device moves to " + MAX_MOVE_TO + " others at most: --move-to");
+        }
+        if (!FINGERPRINT.matcher(device.fingerprint()).matches()) {
+            throw new EnrolmentException("a fingerprint is the SHA-256 of a certificate: 64 hex digits, lower case");
+        }
+        if (!now.isBefore(device.expires())) {
+            throw new EnrolmentException("the certificate of " + device.name() + " has expired; issue a new one");
+        }
+        if (device.revoked().isPresent()) {
+            throw new EnrolmentException(device.name() + " is revoked; issue a new certificate and add it with that");
+        }
+        if (device.destination().isPresent()) {
+            checkDestination(device.destination().get(), now);
+        }
+    }
+
+    private static void checkDestination(DeviceRecord.Destination destination, Instant now) throws EnrolmentException {
+        String host = destination.host();
+        if (!HostNames.isName(host) && !HostNames.isAddress(host)) {
+            throw new EnrolmentException("--address HOST:PORT: the host is neither a name nor an address");
+        }
+        if (destination.port() < 1 || destination.port() > 65535) {
+            throw new EnrolmentException("--address HOST:PORT: a port is 1 to 65535");
+        }
+        if (destination.trustPem().isPresent() && destination.trustPem().get().length() > MAX_PEM) {
+            throw new EnrolmentException("--trust: a certificate in PEM format has at most " + MAX_PEM + " characters");
+        }
+        if (destination.clearUntil().isPresent()
+                && !now.isBefore(destination.clearUntil().get())) {
+            throw new EnrolmentException("--clear-until lies in the past");
+        }
+    }
+
+    static void checkUser(String user) throws EnrolmentException {
+        if (!USER.matcher(user).matches()) {
+            throw new EnrolmentException("a user name has 1 to 64 characters, no colon, slash or control character");
+        }
+    }
+}

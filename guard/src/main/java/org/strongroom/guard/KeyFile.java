@@ -1,0 +1,57 @@
+package org.strongroom.guard;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/** The master key as a file of 32 random bytes, {@code master.key}, readable by its owner only. */
+public final class KeyFile implements MasterKey {
+    static final int LENGTH = 32;
+    private static final String NAME = "master.key";
+
+    private final Path file;
+
+    /** The key file in {@code directory}, which need not exist until it is unlocked. */
+    public KeyFile(Path directory) {
+        this.file = directory.resolve(NAME);
+    }
+
+    /**
+     * Makes {@code directory} (0700) where it is missing, and a new master key in it.
+     *
+     * @throws IOException when a master key is there already: replacing it would lose everything it protects
+     */
+    public static KeyFile create(Path directory) throws IOException {
+        PrivateFiles.createDirectory(directory);
+        PrivateFiles.check(directory);
+        byte[] key = new byte[LENGTH];
+        new SecureRandom().nextBytes(key);
+        PrivateFiles.create(directory.resolve(NAME), key);
+        Arrays.fill(key, (byte) 0);
+        return new KeyFile(directory);
+    }
+
+    @Override
+    public byte[] unlock() throws IOException {
+        PrivateFiles.check(file);
+        byte[] key;
+        try {
+            if (Files.size(file) != LENGTH) {
+                throw new IOException(file + ": a master key has " + LENGTH + " bytes, this file has "
+                        + Files.size(file) + "; restore it from the recovery sheet or a copy");
+            }
+            key = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + ": no master key here; strongroom init makes one, or set keys = PATH", e);
+        }
+        return key;
+    }
+
+    @Override
+    public boolean liesOnThisMachine() {
+        return true;
+    }
+}
