@@ -23,8 +23,24 @@ public interface AssociationPolicy {
          * Accepted, perhaps with some contexts refused.
          *
          * @param contexts one answer for each proposed presentation context, same identifiers
+         * @param identity whose association it is: the listener counts by it, and rejects above {@link
+         *     ListenerLimits#perIdentity} (the handler is then closed unused); not counted when empty
+         * @param extended answers to SOP class extended negotiation, PS3.7 D.3.3.5, as far as proposed
          */
-        record Accept(List<ContextAnswer> contexts, DimseHandler handler) implements Answer {}
+        record Accept(
+                List<ContextAnswer> contexts,
+                DimseHandler handler,
+                Optional<String> identity,
+                List<UserInformation.ExtendedNegotiation> extended)
+                implements Answer {
+            public Accept(List<ContextAnswer> contexts, DimseHandler handler) {
+                this(contexts, handler, Optional.empty(), List.of());
+            }
+
+            public Accept(List<ContextAnswer> contexts, DimseHandler handler, String identity) {
+                this(contexts, handler, Optional.of(identity), List.of());
+            }
+        }
 
         /** PS3.8 section 9.3.4; the comment goes to the log, not to the wire. */
         record Reject(Rejection rejection) implements Answer {}
@@ -62,6 +78,10 @@ public interface AssociationPolicy {
             this.reason = reason;
         }
 
+        Pdu.AssociateRj pdu() {
+            return new Pdu.AssociateRj(result, source, reason);
+        }
+
         public int result() {
             return result;
         }
@@ -88,6 +108,9 @@ public interface AssociationPolicy {
         Optional<String> implementationVersion();
 
         boolean proposesScpRole(Uid sopClass);
+
+        /** Everything else the requestor said of itself. */
+        UserInformation userInformation();
     }
 
     record ProposedContext(int id, Uid abstractSyntax, List<TransferSyntax> transferSyntaxes) {}

@@ -32,6 +32,8 @@ public record Status(
     public static final Status NOT_AUTHORIZED = of(0x0124);
     public static final Status UNRECOGNIZED_OPERATION = of(0x0211);
     public static final Status PROCESSING_FAILURE = of(0x0110);
+    public static final Status INVALID_INSTANCE = of(0x0117);
+    public static final Status MISSING_ATTRIBUTE = of(0x0120);
 
     public static Status of(int code) {
         return new Status(code, Optional.empty(), List.of(), Optional.empty(), List.of());

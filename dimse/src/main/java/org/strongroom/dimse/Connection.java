@@ -1,0 +1,234 @@
+package org.strongroom.dimse;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.strongroom.dimse.AssociationPolicy.Peer;
+import org.strongroom.dimse.AssociationPolicy.Rejection;
+
+/** One connection of a listener, from its first byte to its end. Its thread holds nothing but itself until that byte. */
+final class Connection implements Admissions.Caller {
+    private static final System.Logger LOG = System.getLogger(Connection.class.getName());
+
+    /** TLS record type of a ClientHello, RFC 8446 section 5.1. */
+    private static final int TLS_HANDSHAKE = 22;
+
+    /** How long a refused stranger may take to close. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    private final DimseListener listener;
+    private final Socket socket;
+    private final Line line;
+    private final InetSocketAddress address;
+    private volatile @Nullable Peer peer;
+    private volatile boolean madeWay;
+    private boolean admitted;
+    private boolean spoke;
+    private boolean told;
+
+    Connection(DimseListener listener, Socket socket) {
+        this.listener = listener;
+        this.socket = socket;
+        this.address = (InetSocketAddress) socket.getRemoteSocketAddress();
+        this.line = new Line(socket, listener.timeouts());
+        line.readWithin(listener.timeouts().association());
+    }
+
+    Line line() {
+        return line;
+    }
+
+    @Override
+    public InetAddress address() {
+        return address.getAddress();
+    }
+
+    /** Who is at the other end, once that is known. */
+    Optional<Peer> peer() {
+        return Optional.ofNullable(peer);
+    }
+
+    void end(String why) {
+        line.end(new AssociationAborted(AssociationAborted.By.US, why));
+    }
+
+    /** Closed because another one needs the place. */
+    void makeWay() {
+        madeWay = true;
+        end("closed to admit another connection");
+    }
+
+    void run() {
+        try {
+            greet();
+        } catch (PduException e) {
+            refused(Refusals.Cause.BAD_FIRST_PDU, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            failed(e);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "association.failed peer=" + address, e);
+        } finally {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "connection.close failed", e);
+            }
+        }
+    }
+
+    private void failed(IOException e) {
+        AssociationAborted why = line.ended();
+        if (admitted) {
+            LOG.log(Level.DEBUG, "association.ended peer={0} {1}", address, e.getMessage());
+        } else if (madeWay) {
+            refused(Refusals.Cause.LIMIT, "closed to admit another connection");
+        } else if (why != null && why.by() == AssociationAborted.By.TIMEOUT) {
+            refused(Refusals.Cause.TIMED_OUT, spoke ? "no complete A-ASSOCIATE-RQ in time" : "silent");
+        } else if (spoke) {
+            refused(Refusals.Cause.BAD_FIRST_PDU, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Tells of the refusal, once: what the peer does afterwards is no second one. */
+    private void refused(Refusals.Cause cause, String detail) {
+        if (told) {
+            return;
+        }
+        told = true;
+        LOG.log(Level.DEBUG, "connection.refused address={0} cause={1}: {2}", address, cause, detail);
+        listener.refusals().refused(address, cause, detail);
+    }
+
+    private void greet() throws IOException {
+        if (!listener.admissions().mayTry(address(), System.nanoTime())) {
+            refused(Refusals.Cause.LIMIT, "too many failed handshakes in this second");
+            return;
+        }
+        InputStream plain = socket.getInputStream();
+        byte[] first = new byte[16];
+        int count = line.read(plain, first, 0, first.length);
+        if (count < 0) {
+            return;
+        }
+        spoke = true;
+        listener.admissions().spoke(this);
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        InputStream consumed = new ByteArrayInputStream(first, 0, count);
+        if (listener.tls().isEmpty()) {
+            associate(socket, new ReadAhead(first, count, plain), Optional.empty());
+        } else if (first[0] == TLS_HANDSHAKE) {
+            secure(listener.tls().get(), consumed);
+        } else {
+            refuseClearText(first[0] == Pdu.ASSOCIATE_RQ, plain);
+        }
+    }
+
+    private void secure(SSLContext context, InputStream consumed) throws IOException {
+        X509Certificate certificate;
+        SSLSocket tls = TlsProfile.server(context, socket, consumed);
+        try {
+            tls.startHandshake();
+            certificate = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+        } catch (SSLPeerUnverifiedException e) {
+            throw new IllegalStateException("a handshake without client certificate succeeded", e);
+        } catch (IOException e) {
+            AssociationAborted why = line.ended();
+            if (why != null) {
+                throw why;
+            }
+            listener.admissions().handshakeFailed(address(), System.nanoTime());
+            refused(
+                    Refusals.Cause.TLS_FAILED,
+                    e instanceof SSLException ? "TLS: " + e.getMessage() : "TLS: broken off");
+            return;
+        }
+        associate(tls, tls.getInputStream(), Optional.of(certificate));
+    }
+
+    /** The peer hears in its own language that it is refused; its request is not even read. */
+    private void refuseClearText(boolean dicom, InputStream plain) throws IOException {
+        if (dicom) {
+            refused(Refusals.Cause.CLEAR_TEXT, "association asked for in clear text");
+            Rejection rejection = Rejection.ACSE_NO_REASON;
+            byte[] answer = rejection.pdu().encode();
+            line.write(socket.getOutputStream(), answer, 0, answer.length);
+            socket.shutdownOutput();
+            line.readWithin(FAREWELL);
+            byte[] ignored = new byte[1024];
+            int most = PduInput.CONTROL_PDU_LIMIT;
+            int count;
+            while (most > 0 && (count = line.read(plain, ignored, 0, ignored.length)) >= 0) {
+                most -= count;
+            }
+        } else {
+            refused(Refusals.Cause.BAD_FIRST_PDU, "neither TLS nor DICOM");
+        }
+    }
+
+    private void associate(Socket transport, InputStream in, Optional<X509Certificate> certificate) throws IOException {
+        Peer known = new Peer(address, certificate);
+        peer = known;
+        Conversation talk = new Conversation(
+                transport,
+                line,
+                listener.timeouts(),
+                new PduInput(line, in, listener.limits().dataPduBytes()),
+                new PduOutput(line, transport.getOutputStream()));
+        Acceptance acceptance = new Acceptance(listener, this, known, talk);
+        Optional<Provider> provider;
+        try {
+            provider = acceptance.negotiate();
+        } catch (PduException e) {
+            refused(Refusals.Cause.BAD_FIRST_PDU, String.valueOf(e.getMessage()));
+            talk.abort(0, 0);
+            return;
+        }
+        if (provider.isPresent()) {
+            admitted = true;
+            provider.get().run();
+        }
+    }
+
+    /** A stream of which the first bytes were read already; what follows is read right from the socket. */
+    private static final class ReadAhead extends InputStream {
+        private final byte[] first;
+        private final InputStream rest;
+        private final int count;
+        private int position;
+
+        ReadAhead(byte[] first, int count, InputStream rest) {
+            this.first = first;
+            this.count = count;
+            this.rest = rest;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return position < count ? first[position++] & 0xFF : rest.read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (position == count) {
+                return rest.read(bytes, offset, length);
+            }
+            int some = Math.min(length, count - position);
+            System.arraycopy(first, position, bytes, offset, some);
+            position += some;
+            return some;
+        }
+    }
+}

@@ -1,0 +1,349 @@
+package org.strongroom.dimse;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.VR;
+import org.strongroom.dimse.Inbox.Incoming;
+
+/** Performs the requests of an accepted association one after another, PS3.7 section 9.3, until it ends in whatever way. */
+final class Provider {
+    private static final System.Logger LOG = System.getLogger(Provider.class.getName());
+    private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
+
+    /** A UI value has a 16 bit length in explicit VR: a thousand UIDs fit whatever their length. */
+    private static final int MOST_FAILED_INSTANCES = 1000;
+
+    private final Conversation talk;
+    private final Map<Integer, AcceptedContext> contexts;
+    private final DimseHandler handler;
+    private final Inbox inbox;
+
+    /** Whether the request under way gave the right to read away; a data set that is open then is another request's. */
+    private boolean operated;
+
+    Provider(Conversation talk, Map<Integer, AcceptedContext> contexts, DimseHandler handler, Timeouts timeouts) {
+        this.talk = talk;
+        this.contexts = contexts;
+        this.handler = handler;
+        this.inbox = new Inbox(talk, timeouts);
+    }
+
+    void run() throws IOException {
+        try {
+            while (step(inbox.next())) {
+                // Until released.
+            }
+        } catch (PduException e) {
+            LOG.log(Level.INFO, "association.aborted by=us {0}", e.getMessage());
+            abort(2, e.reason());
+        } finally {
+            handler.close();
+            talk.close();
+        }
+    }
+
+    private void abort(int source, int reason) {
+        if (inbox.isListening()) {
+            talk.abortUnread(source, reason);
+        } else {
+            talk.abort(source, reason);
+        }
+    }
+
+    /** @return whether the association goes on */
+    private boolean step(Incoming incoming) throws IOException {
+        switch (incoming) {
+            case Incoming.Request request -> {
+                return answer(request);
+            }
+            case Incoming.Release() -> {
+                talk.replyToRelease();
+                return false;
+            }
+            case Incoming.Failure(Exception cause) -> {
+                switch (cause) {
+                    case PduException e -> throw e;
+                    case IOException e -> throw e;
+                    default -> throw new IllegalStateException("reading failed", cause);
+                }
+            }
+        }
+    }
+
+    private boolean answer(Incoming.Request request) throws IOException {
+        CommandSet command = request.command();
+        int field = command.field();
+        if (field == CommandField.C_CANCEL_RQ) {
+            // Its operation has ended; PS3.7 section 9.3.2.3 wants no answer.
+            return true;
+        }
+        if (CommandField.isResponse(field)) {
+            throw new PduException(0, "response to no request", PduException.UNEXPECTED_PDU);
+        }
+        Status status;
+        boolean goesOn = true;
+        operated = false;
+        try {
+            status = perform(request);
+        } catch (DicomFormatException e) {
+            status = malformed(field).because(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            if (isOver(e)) {
+                throw e;
+            }
+            LOG.log(Level.ERROR, "operation.failed field=" + field, e);
+            status = field == CommandField.C_STORE_RQ ? Status.OUT_OF_RESOURCES : Status.PROCESSING_FAILURE;
+        } catch (PduException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "operation.failed field=" + field, e);
+            status = Status.PROCESSING_FAILURE;
+            goesOn = false;
+        }
+        if (!operated) {
+            talk.discardBody();
+        }
+        respond(request, status);
+        if (!goesOn) {
+            abort(0, 0);
+        }
+        return goesOn;
+    }
+
+    private boolean isOver(IOException e) {
+        return e instanceof AssociationAborted
+                || talk.line().ended() != null
+                || talk.line().isClosed();
+    }
+
+    private static Status malformed(int field) {
+        return field == CommandField.C_STORE_RQ ? Status.CANNOT_UNDERSTAND : Status.DATA_SET_DOES_NOT_MATCH;
+    }
+
+    private Status perform(Incoming.Request request) throws IOException {
+        CommandSet command = request.command();
+        AcceptedContext context = context(request);
+        int field = command.field();
+        if (field >= CommandField.N_EVENT_REPORT_RQ && field <= CommandField.N_DELETE_RQ) {
+            return Status.UNRECOGNIZED_OPERATION;
+        }
+        Optional<Uid> sopClass = command.uid(CommandSet.AFFECTED_SOP_CLASS);
+        if (sopClass.isEmpty() && field != CommandField.C_ECHO_RQ) {
+            return Status.MISSING_ATTRIBUTE.because("no Affected SOP Class UID");
+        }
+        if (sopClass.isPresent() && !sopClass.get().equals(context.sopClass())) {
+            return Status.SOP_CLASS_NOT_SUPPORTED.because("not the SOP class of the presentation context");
+        }
+        if (!context.requestorIsScu()) {
+            return Status.NOT_AUTHORIZED.because("the requestor has no SCU role in this context");
+        }
+        return switch (field) {
+            case CommandField.C_ECHO_RQ -> handler.handle(new DimseRequest.CEcho(), new NoResponses());
+            case CommandField.C_STORE_RQ -> store(command, context);
+            case CommandField.C_FIND_RQ ->
+                operate(request, new DimseRequest.CFind(context.sopClass(), context.syntax(), identifier(request)));
+            case CommandField.C_MOVE_RQ -> {
+                Optional<AeTitle> destination =
+                        command.text(CommandSet.MOVE_DESTINATION).flatMap(AeTitle::parse);
+                if (destination.isEmpty()) {
+                    yield Status.MOVE_DESTINATION_UNKNOWN.because("no Move Destination");
+                }
+                yield operate(
+                        request,
+                        new DimseRequest.CMove(
+                                command.required(CommandSet.MESSAGE_ID),
+                                context.sopClass(),
+                                identifier(request),
+                                destination.get()));
+            }
+            case CommandField.C_GET_RQ ->
+                operate(request, new DimseRequest.CGet(context.sopClass(), identifier(request)));
+            default -> Status.UNRECOGNIZED_OPERATION;
+        };
+    }
+
+    private Status store(CommandSet command, AcceptedContext context) throws IOException {
+        Optional<Uid> sopInstance = command.uid(CommandSet.AFFECTED_SOP_INSTANCE);
+        if (sopInstance.isEmpty()) {
+            return Status.INVALID_INSTANCE.because("no Affected SOP Instance UID, or none that is a UID");
+        }
+        return handler.handle(
+                new DimseRequest.CStore(
+                        context.sopClass(),
+                        sopInstance.get(),
+                        context.syntax(),
+                        talk.body(),
+                        command.text(CommandSet.MOVE_ORIGINATOR).flatMap(AeTitle::parse)),
+                new NoResponses());
+    }
+
+    private DataSet identifier(Incoming.Request request) throws IOException {
+        byte[] bytes = request.identifier() == null ? talk.identifier() : request.identifier();
+        return DataSet.read(bytes, context(request).syntax(), Limits.DEFAULT);
+    }
+
+    private AcceptedContext context(Incoming.Request request) {
+        AcceptedContext context = contexts.get(request.contextId());
+        if (context == null) {
+            throw new IllegalStateException("a message in a context that was not accepted");
+        }
+        return context;
+    }
+
+    private Status operate(Incoming.Request request, DimseRequest asked) throws IOException {
+        Inbox.Operation operation = inbox.begin(request.command().required(CommandSet.MESSAGE_ID));
+        try {
+            return handler.handle(asked, new Operating(request, operation));
+        } finally {
+            inbox.end();
+        }
+    }
+
+    private void respond(Incoming.Request request, Status status) throws IOException {
+        if (status.isPending()) {
+            throw new IllegalStateException("a handler returned a pending status as its last");
+        }
+        byte @Nullable [] failed = null;
+        if (!status.failed().isEmpty()) {
+            List<String> uids = status.failed().stream()
+                    .limit(MOST_FAILED_INSTANCES)
+                    .map(Uid::value)
+                    .toList();
+            failed = DataSet.empty()
+                    .withText(FAILED_INSTANCES, VR.UI, uids)
+                    .toBytes(context(request).syntax());
+        }
+        send(request, status, failed);
+    }
+
+    private void send(Incoming.Request request, Status status, byte @Nullable [] dataSet) throws IOException {
+        CommandSet command = request.command();
+        CommandSet.Builder response = CommandSet.command(command.field() | CommandField.RESPONSE)
+                .number(CommandSet.MESSAGE_ID_RESPONDED_TO, command.required(CommandSet.MESSAGE_ID))
+                .number(CommandSet.STATUS, status.code());
+        command.uid(CommandSet.AFFECTED_SOP_CLASS)
+                .or(() -> command.uid(CommandSet.REQUESTED_SOP_CLASS))
+                .ifPresent(uid -> response.uid(CommandSet.AFFECTED_SOP_CLASS, uid));
+        command.uid(CommandSet.AFFECTED_SOP_INSTANCE)
+                .or(() -> command.uid(CommandSet.REQUESTED_SOP_INSTANCE))
+                .ifPresent(uid -> response.uid(CommandSet.AFFECTED_SOP_INSTANCE, uid));
+        status.comment().ifPresent(comment -> response.text(CommandSet.ERROR_COMMENT, comment));
+        if (!status.offending().isEmpty()) {
+            response.tags(CommandSet.OFFENDING_ELEMENT, status.offending());
+        }
+        status.counts().ifPresent(counts -> {
+            // Remaining is for pending and cancelled ones only, PS3.7 table 9.1-4.
+            if (status.isPending() || status.code() == Status.CANCEL.code()) {
+                response.number(CommandSet.REMAINING, counts.remaining());
+            }
+            response.number(CommandSet.COMPLETED, counts.completed())
+                    .number(CommandSet.FAILED, counts.failed())
+                    .number(CommandSet.WARNING, counts.warning());
+        });
+        if (dataSet != null) {
+            response.withDataSet();
+        }
+        talk.output().send(request.contextId(), response.build(), dataSet);
+    }
+
+    /** C-ECHO and C-STORE have one response. */
+    private static final class NoResponses implements Responses {
+        @Override
+        public void match(Status status, DataSet identifier) {
+            throw new IllegalStateException("this operation has no pending responses");
+        }
+
+        @Override
+        public void progress(SubOperations counts) {
+            throw new IllegalStateException("this operation has no pending responses");
+        }
+
+        @Override
+        public boolean cancelled() {
+            return false;
+        }
+
+        @Override
+        public List<TransferSyntax> acceptedForGet(Uid sopClass) {
+            return List.of();
+        }
+
+        @Override
+        public Status store(Instance instance) {
+            throw new IllegalStateException("this operation has no sub-operations");
+        }
+    }
+
+    /** What a handler sends during C-FIND, C-MOVE and C-GET. */
+    private final class Operating implements Responses {
+        private final Incoming.Request request;
+        private final Inbox.Operation operation;
+        private int lastMessageId;
+
+        Operating(Incoming.Request request, Inbox.Operation operation) {
+            this.request = request;
+            this.operation = operation;
+        }
+
+        @Override
+        public void match(Status status, DataSet identifier) throws IOException {
+            if (!status.isPending()) {
+                throw new IllegalStateException("a match needs a pending status");
+            }
+            send(request, status, identifier.toBytes(context(request).syntax()));
+        }
+
+        @Override
+        public void progress(SubOperations counts) throws IOException {
+            send(request, Status.PENDING.with(counts, List.of()), null);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return inbox.isCancelled(operation);
+        }
+
+        @Override
+        public List<TransferSyntax> acceptedForGet(Uid sopClass) {
+            return contexts.values().stream()
+                    .filter(context ->
+                            context.requestorIsScp() && context.sopClass().equals(sopClass))
+                    .map(AcceptedContext::syntax)
+                    .toList();
+        }
+
+        @Override
+        public Status store(Instance instance) throws IOException {
+            Optional<AcceptedContext> context = contexts.values().stream()
+                    .filter(accepted -> accepted.requestorIsScp()
+                            && accepted.sopClass().equals(instance.sopClass())
+                            && accepted.syntax().equals(instance.syntax()))
+                    .findFirst();
+            if (context.isEmpty()) {
+                return Status.SOP_CLASS_NOT_SUPPORTED.because("no presentation context accepted for it");
+            }
+            lastMessageId = lastMessageId % 0xFFFF + 1;
+            inbox.expect(operation, lastMessageId);
+            CommandSet command = StoreMessages.request(lastMessageId, instance, Optional.empty(), 0);
+            IOException unsent = talk.output().send(context.get().id(), command, instance);
+            if (unsent != null) {
+                LOG.log(Level.WARNING, "get.suboperation failed", unsent);
+                return Status.PROCESSING_FAILURE.because("the instance could not be read");
+            }
+            CommandSet answer = inbox.answer(operation);
+            return answer == null
+                    ? Status.PROCESSING_FAILURE.because("a request sent ahead stands before the answer")
+                    : StoreMessages.status(answer);
+        }
+    }
+}
