@@ -43,7 +43,7 @@ final class Acceptance {
         this.talk = talk;
     }
 
-    /** @return empty when the peer was rejected, or left */
+    /** Answers the A-ASSOCIATE-RQ; empty when the peer was rejected, or left. */
     Optional<Provider> negotiate() throws IOException {
         @Nullable Pdu first = talk.handshakePdu();
         if (!(first instanceof AssociateRq request)) {

@@ -1,6 +1,7 @@
 package org.strongroom.dimse;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dimse.Conversation.Arrival;
 
@@ -34,7 +36,8 @@ final class Inbox {
          *
          * @param identifier its data set where that was read ahead; null where it is still to be read
          */
-        record Request(int contextId, CommandSet command, byte @Nullable [] identifier) implements Incoming {}
+        record Request(
+                int contextId, CommandSet command, @Nullable Octets identifier) implements Incoming {}
 
         record Release() implements Incoming {}
 
@@ -62,15 +65,7 @@ final class Inbox {
     Incoming next() throws IOException {
         lock.lock();
         try {
-            long left = timeouts.idle().toNanos();
-            while (ahead.isEmpty() && listening) {
-                if (left <= 0) {
-                    talk.line()
-                            .end(new AssociationAborted(
-                                    AssociationAborted.By.TIMEOUT, "the peer sent nothing in time"));
-                }
-                left = await(left);
-            }
+            await(() -> !ahead.isEmpty() || !listening, timeouts.idle(), "the peer sent nothing in time");
             Incoming first = ahead.poll();
             if (first != null) {
                 return first;
@@ -147,14 +142,7 @@ final class Inbox {
     CommandSet answer(Operation operation) throws IOException {
         lock.lock();
         try {
-            long left = timeouts.response().toNanos();
-            while (operation.answer == null && listening) {
-                if (left <= 0) {
-                    talk.line()
-                            .end(new AssociationAborted(AssociationAborted.By.TIMEOUT, "no C-STORE-RSP came in time"));
-                }
-                left = await(left);
-            }
+            await(() -> operation.answer != null || !listening, timeouts.response(), "no C-STORE-RSP came in time");
             if (operation.answer == null && over) {
                 throw talk.line().explain(new IOException("the peer left during C-GET"));
             }
@@ -165,19 +153,21 @@ final class Inbox {
         }
     }
 
-    private long await(long nanos) throws IOException {
+    /** Waits for the listening thread to bring something about; in vain, the line is closed, which that thread notices. */
+    private void await(BooleanSupplier done, Duration patience, String inVain) throws IOException {
+        long left = patience.toNanos();
         try {
-            return nanos <= 0 ? awaitEnd() : changed.awaitNanos(nanos);
+            while (!done.getAsBoolean()) {
+                if (left <= 0) {
+                    talk.line().end(new AssociationAborted(AssociationAborted.By.TIMEOUT, inVain));
+                    left = TimeUnit.SECONDS.toNanos(1);
+                }
+                left = changed.awaitNanos(left);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssociationAborted(AssociationAborted.By.US, "interrupted", e);
         }
-    }
-
-    /** The line was closed; the listening thread is about to notice. */
-    private long awaitEnd() throws InterruptedException {
-        changed.await(1, TimeUnit.SECONDS);
-        return 0;
     }
 
     private void listen() {
@@ -190,7 +180,7 @@ final class Inbox {
         }
     }
 
-    /** @return whether to read on */
+    /** Says whether to read on. */
     private boolean take(Arrival arrival) throws IOException {
         return switch (arrival) {
             case Arrival.Message message -> take(message);
@@ -214,7 +204,7 @@ final class Inbox {
         if (field == CommandField.C_STORE_RQ) {
             return hand(new Incoming.Request(message.contextId(), command, null), true);
         }
-        byte[] identifier = talk.identifier();
+        Octets identifier = Octets.of(talk.identifier());
         return hand(new Incoming.Request(message.contextId(), command, identifier), false);
     }
 
@@ -249,7 +239,7 @@ final class Inbox {
         }
     }
 
-    /** @return whether to go on listening */
+    /** Says whether to go on listening. */
     private boolean hand(Incoming incoming, boolean stop) {
         lock.lock();
         try {

@@ -69,13 +69,15 @@ final class Line {
         try {
             int count = in.read(bytes, offset, length);
             if (count > 0) {
-                received += count;
+                long sum = received;
+                received = sum + count;
             }
             return count;
         } catch (IOException e) {
             throw explain(e);
         } finally {
-            waitedNanos += System.nanoTime() - start;
+            long waited = waitedNanos;
+            waitedNanos = waited + (System.nanoTime() - start);
             waitingSince = 0;
             if (paced && waitedNanos >= windowNanos) {
                 endOfWindow();

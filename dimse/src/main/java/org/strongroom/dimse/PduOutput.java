@@ -97,7 +97,7 @@ final class PduOutput {
      * @throws IOException when the connection failed, or the instance did half way: the association must be aborted
      */
     @Nullable
-    IOException send(int contextId, CommandSet command, Instance instance) throws IOException {
+    IOException sendStore(int contextId, CommandSet command, Instance instance) throws IOException {
         turn.lock();
         try {
             length = 0;

@@ -60,7 +60,7 @@ final class Provider {
         }
     }
 
-    /** @return whether the association goes on */
+    /** Says whether the association goes on. */
     private boolean step(Incoming incoming) throws IOException {
         switch (incoming) {
             case Incoming.Request request -> {
@@ -188,7 +188,9 @@ final class Provider {
     }
 
     private DataSet identifier(Incoming.Request request) throws IOException {
-        byte[] bytes = request.identifier() == null ? talk.identifier() : request.identifier();
+        byte[] bytes = request.identifier() == null
+                ? talk.identifier()
+                : request.identifier().toArray();
         return DataSet.read(bytes, context(request).syntax(), Limits.DEFAULT);
     }
 
@@ -335,7 +337,7 @@ final class Provider {
             lastMessageId = lastMessageId % 0xFFFF + 1;
             inbox.expect(operation, lastMessageId);
             CommandSet command = StoreMessages.request(lastMessageId, instance, Optional.empty(), 0);
-            IOException unsent = talk.output().send(context.get().id(), command, instance);
+            IOException unsent = talk.output().sendStore(context.get().id(), command, instance);
             if (unsent != null) {
                 LOG.log(Level.WARNING, "get.suboperation failed", unsent);
                 return Status.PROCESSING_FAILURE.because("the instance could not be read");

@@ -10,9 +10,14 @@ public interface Refusals {
     /** Tells nobody. */
     Refusals UNHEARD = (address, cause, detail) -> {};
 
-    /** @param detail a sentence for a log; holds no value of any data set */
+    /**
+     * A connection was refused.
+     *
+     * @param detail a sentence for a log; holds no value of any data set
+     */
     void refused(InetSocketAddress address, Cause cause, String detail);
 
+    /** Why. */
     enum Cause {
         /** No, unknown, expired or revoked certificate, or no common protocol. */
         TLS_FAILED,

@@ -1,0 +1,545 @@
+package org.strongroom.dimse;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dimse.Conversation.Arrival;
+
+/**
+ * An association as requestor and service user, PS3.8 section 7.1 and PS3.7 section 9: established when it exists,
+ * released when closed. Used by one thread at a time; {@link #cancel} and {@link #abort} may come from any.
+ *
+ * <p>After an {@link AssociationAborted} it is over. Any other {@link IOException} of an operation leaves it usable.
+ */
+public final class Association implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Association.class.getName());
+    private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
+    private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
+    private static final int DATA_PDU_LIMIT = 1 << 20;
+
+    private final Conversation talk;
+    private final Watch watch;
+    private final Timeouts timeouts;
+    private final AcceptedContexts contexts;
+    private final UserInformation peer;
+    private int lastMessageId;
+    private @Nullable Matches open;
+
+    /** The operation under way, for {@link #cancel}; null when none is. */
+    private volatile @Nullable Operation operation;
+
+    private volatile boolean ended;
+
+    private record Operation(int contextId, int messageId) {}
+
+    /** Told of each pending response of C-MOVE and C-GET. */
+    public interface Progress {
+        Progress IGNORED = counts -> {};
+
+        void progress(SubOperations counts);
+    }
+
+    /** Takes the instances that C-GET brings. */
+    public interface Sink {
+        /** Reads the body and says what became of it; what is left unread is skipped. */
+        Status receive(DimseRequest.CStore store) throws IOException;
+    }
+
+    private Association(
+            Conversation talk, Watch watch, Timeouts timeouts, AcceptedContexts contexts, UserInformation peer) {
+        this.talk = talk;
+        this.watch = watch;
+        this.timeouts = timeouts;
+        this.contexts = contexts;
+        this.peer = peer;
+    }
+
+    /**
+     * Connects and asks for an association.
+     *
+     * @throws AssociationRejected when the acceptor says no
+     * @throws AssociationAborted when it aborts, closes, or does not answer in time
+     * @throws IOException when it can't be reached, or TLS fails; the message says which
+     */
+    public static Association request(PeerAddress peer, Proposal proposal, Timeouts timeouts) throws IOException {
+        Socket socket = connect(peer.address(), timeouts);
+        Line line = new Line(socket, timeouts);
+        Watch watch = new Watch(timeouts.step(), Thread.ofVirtual().name("association watch"));
+        watch.add(line);
+        line.readWithin(timeouts.association());
+        boolean established = false;
+        try {
+            Socket transport = peer.tls().isPresent() ? secure(peer, socket, line) : socket;
+            Conversation talk = new Conversation(
+                    transport,
+                    line,
+                    timeouts,
+                    new PduInput(line, transport.getInputStream(), DATA_PDU_LIMIT),
+                    new PduOutput(line, transport.getOutputStream()));
+            Association association = negotiate(talk, watch, proposal, timeouts);
+            established = true;
+            return association;
+        } finally {
+            if (!established) {
+                watch.close();
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket connect(InetSocketAddress address, Timeouts timeouts) throws IOException {
+        Socket socket = new Socket();
+        boolean connected = false;
+        try {
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
+            connected = true;
+            return socket;
+        } catch (SocketTimeoutException e) {
+            throw new IOException("no connection to " + address + " within " + timeouts.connect(), e);
+        } catch (IOException e) {
+            throw new IOException("no connection to " + address + ": " + e.getMessage(), e);
+        } finally {
+            if (!connected) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket secure(PeerAddress peer, Socket socket, Line line) throws IOException {
+        InetSocketAddress address = peer.address();
+        SSLSocket tls = TlsProfile.client(peer.tls().orElseThrow(), socket, address.getHostString(), address.getPort());
+        try {
+            tls.startHandshake();
+        } catch (SSLException e) {
+            AssociationAborted why = line.ended();
+            throw why != null ? why : new IOException("TLS with " + address + " failed: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw line.explain(e);
+        }
+        return tls;
+    }
+
+    private static Association negotiate(Conversation talk, Watch watch, Proposal proposal, Timeouts timeouts)
+            throws IOException {
+        try {
+            talk.output().send(proposal.request());
+            return switch (talk.handshakePdu()) {
+                case null ->
+                    throw new AssociationAborted(
+                            AssociationAborted.By.CONNECTION,
+                            "the called side closed the connection without an answer");
+                case Pdu.AssociateAc acceptance -> {
+                    AcceptedContexts contexts = AcceptedContexts.of(proposal, acceptance);
+                    talk.established(
+                            contexts.ids(), acceptance.userInformation().maximumLength());
+                    talk.line().readAtLeisure();
+                    yield new Association(talk, watch, timeouts, contexts, acceptance.userInformation());
+                }
+                case Pdu.AssociateRj rejection -> throw new AssociationRejected(rejection);
+                case Pdu.Abort abort -> throw AssociationAborted.received(abort);
+                default ->
+                    throw new PduException(0, "neither an acceptance nor a rejection", PduException.UNEXPECTED_PDU);
+            };
+        } catch (PduException e) {
+            throw talk.abortFor(e);
+        }
+    }
+
+    /** The contexts the acceptor agreed to. */
+    public List<AcceptedContext> contexts() {
+        return contexts.all();
+    }
+
+    /** An accepted context for a SOP class in one of these transfer syntaxes; the first of them that fits. */
+    public Optional<AcceptedContext> contextFor(Uid sopClass, Collection<TransferSyntax> syntaxes) {
+        return contexts.forClass(sopClass, syntaxes);
+    }
+
+    /** What the acceptor said of itself. */
+    public UserInformation peer() {
+        return peer;
+    }
+
+    /** C-ECHO, PS3.7 section 9.1.5. */
+    public Status echo() throws IOException {
+        AcceptedContext context = contexts.requireAny(VERIFICATION);
+        int id = begin(context);
+        CommandSet command = CommandSet.command(CommandField.C_ECHO_RQ)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, VERIFICATION)
+                .number(CommandSet.MESSAGE_ID, id)
+                .build();
+        return conclude(() -> {
+            talk.output().send(context.id(), command, null);
+            return status(response(id));
+        });
+    }
+
+    /**
+     * C-STORE, PS3.7 section 9.1.1.
+     *
+     * @return what the peer answered; 0122 when it accepted no context for this class and syntax
+     * @throws IOException when the instance could not be read, or the association is over
+     */
+    public Status store(Instance instance) throws IOException {
+        return store(instance, Optional.empty(), 0);
+    }
+
+    /** C-STORE as sub-operation of the C-MOVE that {@code originator} invoked with that message ID. */
+    public Status store(Instance instance, AeTitle originator, int originatorMessageId) throws IOException {
+        return store(instance, Optional.of(originator), originatorMessageId);
+    }
+
+    private Status store(Instance instance, Optional<AeTitle> originator, int originatorMessageId) throws IOException {
+        Optional<AcceptedContext> context = contexts.forClass(instance.sopClass(), List.of(instance.syntax()));
+        if (context.isEmpty()) {
+            return Status.SOP_CLASS_NOT_SUPPORTED.because("the called side accepted no such presentation context");
+        }
+        int id = begin(context.get());
+        CommandSet command = StoreMessages.request(id, instance, originator, originatorMessageId);
+        return conclude(() -> {
+            IOException unsent = talk.output().sendStore(context.get().id(), command, instance);
+            if (unsent != null) {
+                operation = null;
+                throw unsent;
+            }
+            return status(response(id));
+        });
+    }
+
+    /**
+     * C-FIND, PS3.7 section 9.1.2. Closing the matches early, or beginning another operation, sends C-CANCEL.
+     *
+     * @param model the SOP class of the information model
+     */
+    public Matches find(Uid model, DataSet keys) throws IOException {
+        AcceptedContext context = contexts.requireAny(model);
+        int id = begin(context);
+        CommandSet command = CommandSet.command(CommandField.C_FIND_RQ)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
+                .number(CommandSet.MESSAGE_ID, id)
+                .number(CommandSet.PRIORITY, 0)
+                .withDataSet()
+                .build();
+        byte[] identifier = keys.toBytes(context.syntax());
+        guarded(() -> {
+            talk.output().send(context.id(), command, identifier);
+            return true;
+        });
+        Matches matches = new Matches(this, context, id);
+        open = matches;
+        return matches;
+    }
+
+    /** C-MOVE, PS3.7 section 9.1.4; returns the last response's status with counts and the instances that failed. */
+    public Status move(Uid model, DataSet keys, AeTitle destination, Progress progress) throws IOException {
+        AcceptedContext context = contexts.requireAny(model);
+        int id = begin(context);
+        CommandSet command = CommandSet.command(CommandField.C_MOVE_RQ)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
+                .number(CommandSet.MESSAGE_ID, id)
+                .number(CommandSet.PRIORITY, 0)
+                .text(CommandSet.MOVE_DESTINATION, destination.value())
+                .withDataSet()
+                .build();
+        byte[] identifier = keys.toBytes(context.syntax());
+        return conclude(() -> {
+            talk.output().send(context.id(), command, identifier);
+            while (true) {
+                Status status = withFailed(response(id), context);
+                if (!status.isPending()) {
+                    return status;
+                }
+                status.counts().ifPresent(progress::progress);
+            }
+        });
+    }
+
+    /**
+     * C-GET, PS3.7 section 9.1.3. Instances come in contexts proposed with the SCP role.
+     *
+     * @throws IOException also the first of {@code sink}, after the operation was cancelled and has ended
+     */
+    public Status get(Uid model, DataSet keys, Sink sink, Progress progress) throws IOException {
+        AcceptedContext context = contexts.requireAny(model);
+        int id = begin(context);
+        CommandSet command = CommandSet.command(CommandField.C_GET_RQ)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
+                .number(CommandSet.MESSAGE_ID, id)
+                .number(CommandSet.PRIORITY, 0)
+                .withDataSet()
+                .build();
+        byte[] identifier = keys.toBytes(context.syntax());
+        Receiver receiver = new Receiver(sink);
+        Status status = conclude(() -> {
+            talk.output().send(context.id(), command, identifier);
+            while (true) {
+                Arrival.Message message = message();
+                if (message.command().field() == CommandField.C_STORE_RQ) {
+                    receiver.take(message);
+                    continue;
+                }
+                Status answer = withFailed(checked(message, id), context);
+                if (!answer.isPending()) {
+                    return answer;
+                }
+                answer.counts().ifPresent(progress::progress);
+            }
+        });
+        if (receiver.failure != null) {
+            throw receiver.failure;
+        }
+        return status;
+    }
+
+    /** Answers the C-STORE sub-operations of a C-GET. */
+    private final class Receiver {
+        private final Sink sink;
+        private @Nullable IOException failure;
+
+        Receiver(Sink sink) {
+            this.sink = sink;
+        }
+
+        void take(Arrival.Message message) throws IOException {
+            CommandSet command = message.command();
+            AcceptedContext context = contexts.require(message.contextId());
+            Status status = receive(command, context);
+            talk.discardBody();
+            CommandSet.Builder answer = CommandSet.command(CommandField.C_STORE_RQ | CommandField.RESPONSE)
+                    .uid(CommandSet.AFFECTED_SOP_CLASS, context.sopClass())
+                    .number(CommandSet.MESSAGE_ID_RESPONDED_TO, command.required(CommandSet.MESSAGE_ID))
+                    .number(CommandSet.STATUS, status.code());
+            command.uid(CommandSet.AFFECTED_SOP_INSTANCE)
+                    .ifPresent(uid -> answer.uid(CommandSet.AFFECTED_SOP_INSTANCE, uid));
+            talk.output().send(context.id(), answer.build(), null);
+        }
+
+        private Status receive(CommandSet command, AcceptedContext context) throws IOException {
+            Optional<Uid> instance = command.uid(CommandSet.AFFECTED_SOP_INSTANCE);
+            if (!context.requestorIsScp() || instance.isEmpty()) {
+                return Status.NOT_AUTHORIZED;
+            }
+            if (failure != null) {
+                return Status.OUT_OF_RESOURCES;
+            }
+            try {
+                return sink.receive(new DimseRequest.CStore(
+                        context.sopClass(), instance.get(), context.syntax(), talk.body(), Optional.empty()));
+            } catch (AssociationAborted e) {
+                throw e;
+            } catch (IOException e) {
+                failure = e;
+                cancel();
+                return Status.OUT_OF_RESOURCES;
+            }
+        }
+    }
+
+    /** Sends C-CANCEL for the C-FIND, C-MOVE or C-GET under way, PS3.7 section 9.3.2.3; nothing when there is none. */
+    public void cancel() throws IOException {
+        Operation current = operation;
+        if (current != null) {
+            CommandSet command = CommandSet.command(CommandField.C_CANCEL_RQ)
+                    .number(CommandSet.MESSAGE_ID_RESPONDED_TO, current.messageId())
+                    .build();
+            talk.output().send(current.contextId(), command, null);
+        }
+    }
+
+    /** Whether it can't be used any more. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Ends it in order, PS3.8 section 7.2, and closes the connection. */
+    public void release() throws IOException {
+        if (ended) {
+            return;
+        }
+        finishOpen();
+        guarded(() -> {
+            talk.output().send(new Pdu.ReleaseRq());
+            while (true) {
+                switch (talk.next(timeouts.association())) {
+                    case Arrival.ReleaseReply() -> {
+                        return true;
+                    }
+                    // Both asked at once: the requestor answers first, PS3.8 action AR-8.
+                    case Arrival.ReleaseRequest() -> talk.output().send(new Pdu.ReleaseRp());
+                    // What was on its way when we asked, action AR-6.
+                    case Arrival.Message _ -> talk.discardBody();
+                }
+            }
+        });
+        end();
+    }
+
+    /** Ends it at once, PS3.8 section 7.3. */
+    public void abort() {
+        if (!ended) {
+            talk.abortUnread(0, 0);
+            end();
+        }
+    }
+
+    /** Releases; aborts when an operation is under way or the release fails. */
+    @Override
+    public void close() {
+        if (ended) {
+            return;
+        }
+        if (operation != null && open == null) {
+            abort();
+            return;
+        }
+        try {
+            release();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "association.release failed: {0}", e.getMessage());
+            end();
+        }
+    }
+
+    private void end() {
+        ended = true;
+        operation = null;
+        talk.close();
+        watch.close();
+    }
+
+    interface Step<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs what reads or writes: what the peer does against the protocol ends the association here. */
+    <T> T guarded(Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (PduException e) {
+            AssociationAborted aborted = talk.abortFor(e);
+            end();
+            throw aborted;
+        } catch (IOException e) {
+            if (e instanceof AssociationAborted || talk.line().isClosed()) {
+                end();
+            } else if (operation != null) {
+                // Something failed in the middle of a message; no other may follow it.
+                abort();
+            }
+            throw e;
+        }
+    }
+
+    private <T> T conclude(Step<T> step) throws IOException {
+        T result = guarded(step);
+        operation = null;
+        return result;
+    }
+
+    /** Finishes what is open, and takes a message ID. */
+    private int begin(AcceptedContext context) throws IOException {
+        if (ended) {
+            throw new AssociationAborted(AssociationAborted.By.US, "the association has ended");
+        }
+        finishOpen();
+        lastMessageId = lastMessageId % 0xFFFF + 1;
+        operation = new Operation(context.id(), lastMessageId);
+        return lastMessageId;
+    }
+
+    private void finishOpen() throws IOException {
+        if (open != null) {
+            open.finish();
+        }
+    }
+
+    /** The matches have come to their end. */
+    void concluded() {
+        open = null;
+        operation = null;
+    }
+
+    private Arrival.Message message() throws IOException {
+        return switch (talk.next(timeouts.response())) {
+            case Arrival.Message message -> message;
+            case Arrival.ReleaseRequest() -> {
+                talk.output().send(new Pdu.ReleaseRp());
+                throw new AssociationAborted(
+                        AssociationAborted.By.PEER, "the called side released the association before it answered");
+            }
+            case Arrival.ReleaseReply() ->
+                throw new PduException(0, "A-RELEASE-RP without request", PduException.UNEXPECTED_PDU);
+        };
+    }
+
+    private static CommandSet checked(Arrival.Message message, int messageId) {
+        CommandSet command = message.command();
+        if (!CommandField.isResponse(command.field())
+                || command.required(CommandSet.MESSAGE_ID_RESPONDED_TO) != messageId) {
+            throw new PduException(0, "no response to what was asked", PduException.UNEXPECTED_PDU);
+        }
+        return command;
+    }
+
+    private CommandSet response(int messageId) throws IOException {
+        return checked(message(), messageId);
+    }
+
+    private static Status status(CommandSet response) {
+        return StoreMessages.status(response);
+    }
+
+    private Status withFailed(CommandSet response, AcceptedContext context) throws IOException {
+        Status status = status(response);
+        Optional<DataSet> identifier = identifier(response, context);
+        if (status.isPending() || identifier.isEmpty()) {
+            return status;
+        }
+        List<Uid> failed = identifier.get().text(FAILED_INSTANCES).stream()
+                .flatMap(text -> Uid.parse(text).stream())
+                .toList();
+        return new Status(status.code(), status.comment(), status.offending(), status.counts(), failed);
+    }
+
+    private Optional<DataSet> identifier(CommandSet response, AcceptedContext context) throws IOException {
+        if (!response.hasDataSet()) {
+            return Optional.empty();
+        }
+        byte[] bytes = talk.identifier();
+        try {
+            return Optional.of(DataSet.read(bytes, context.syntax(), Limits.DEFAULT));
+        } catch (DicomFormatException e) {
+            throw PduException.invalid(0, "identifier in a response: " + e.getMessage());
+        }
+    }
+
+    /** The next response of a C-FIND. */
+    Answer answer(int messageId, AcceptedContext context) throws IOException {
+        return guarded(() -> {
+            CommandSet response = response(messageId);
+            return new Answer(status(response), identifier(response, context));
+        });
+    }
+
+    record Answer(Status status, Optional<DataSet> identifier) {}
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+}
