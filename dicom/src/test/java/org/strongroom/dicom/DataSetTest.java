@@ -11,6 +11,8 @@ import static org.strongroom.dicom.Attributes.ReferencedSOPSequence;
 import static org.strongroom.dicom.Attributes.Rows;
 import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -72,7 +74,7 @@ class DataSetTest {
     @Test
     void readHead_stops_before_pixel_data_and_asks_for_more_until_then() {
         byte[] pixels = new byte[1000];
-        DataSet image = sample().with(Attributes.PixelData, java.lang.foreign.MemorySegment.ofArray(pixels));
+        DataSet image = sample().with(Attributes.PixelData, MemorySegment.ofArray(pixels));
         byte[] bytes = image.toBytes(TransferSyntax.ExplicitVRLittleEndian);
         int bulk = bytes.length - 1012;
 
@@ -93,7 +95,7 @@ class DataSetTest {
     @Test
     void cut_off_bytes_are_refused_with_offset_and_tag() {
         byte[] bytes = sample().toBytes(TransferSyntax.ExplicitVRLittleEndian);
-        byte[] cut = java.util.Arrays.copyOf(bytes, bytes.length - 3);
+        byte[] cut = Arrays.copyOf(bytes, bytes.length - 3);
 
         assertThatThrownBy(() -> DataSet.read(cut, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT))
                 .isInstanceOf(DicomFormatException.class)

@@ -1,0 +1,100 @@
+package org.strongroom.dicom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.strongroom.testkit.Corpus;
+
+/** Damaged files are read or refused by {@link DicomFormatException}; whatever was read can be walked and written. */
+class HostileInputTest {
+    private static final Limits LIMITS = new Limits(64, 100_000, 1 << 16, 100, 1 << 20, 8 << 20);
+    private static final int LONGEST = 300_000;
+
+    private final long seed = Long.getLong("seed", System.nanoTime());
+    private int read;
+    private int refused;
+
+    @Test
+    void changed_and_shortened_files_raise_no_other_exception() throws IOException {
+        Optional<Corpus> found = Corpus.find();
+        assumeTrue(found.isPresent(), Corpus.ABSENT);
+        Corpus corpus = found.orElseThrow();
+        boolean full = "full".equals(System.getProperty("strongroom.extent"));
+        Random random = new Random(seed);
+        for (Corpus.Entry entry : corpus.entries()) {
+            if (entry.bytes() <= LONGEST && (full || random.nextInt(3) == 0)) {
+                byte[] file = corpus.bytes(entry);
+                for (int round = 0; round < (full ? 100 : 6); round++) {
+                    String what = entry.path() + " round " + round + ", -Dseed=" + seed;
+                    tryReading(changed(file, random), what);
+                }
+            }
+        }
+        System.out.println("HostileInputTest: seed " + seed + ", read " + read + ", refused " + refused);
+        assertThat(read).isPositive();
+        assertThat(refused).isPositive();
+    }
+
+    /** A few bytes changed near the beginning, where the headers are, or lengths made extreme, or the end cut off. */
+    private static byte[] changed(byte[] file, Random random) {
+        byte[] bytes = random.nextInt(4) == 0 ? Arrays.copyOf(file, random.nextInt(file.length + 1)) : file.clone();
+        int reach = Math.min(bytes.length, random.nextBoolean() ? 4096 : LONGEST);
+        for (int i = random.nextInt(4); i >= 0 && reach > 8; i--) {
+            int at = random.nextInt(reach - 8);
+            switch (random.nextInt(4)) {
+                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> Arrays.fill(bytes, at, at + 4, (byte) (random.nextBoolean() ? 0xFF : 0));
+                case 2 -> System.arraycopy(bytes, random.nextInt(reach - 8), bytes, at, 8);
+                default -> bytes[at] = (byte) random.nextInt();
+            }
+        }
+        return bytes;
+    }
+
+    private void tryReading(byte[] file, String what) throws IOException {
+        try {
+            Part10 part10 = Part10.open(new ByteArrayInputStream(file), LIMITS);
+            byte[] body = part10.body().readAllBytes();
+            for (int length = 64; length < body.length; length *= 4) {
+                DataSet.readHead(body, length, false, part10.syntax(), LIMITS);
+            }
+            DataSet dataSet = DataSet.read(body, part10.syntax(), LIMITS);
+            assertThat(dataSet.toBytes(part10.syntax())).as(what).isEqualTo(body);
+            walk(dataSet);
+            DataSet edited = dataSet.with(Attributes.PatientID, "X");
+            for (TransferSyntax syntax : List.of(
+                    TransferSyntax.ExplicitVRLittleEndian,
+                    TransferSyntax.ImplicitVRLittleEndian,
+                    TransferSyntax.ExplicitVRBigEndian)) {
+                edited.toBytes(syntax);
+            }
+            new DataSetPrinter(new StringBuilder(), 64).print(dataSet);
+            read++;
+        } catch (DicomFormatException e) {
+            refused++;
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new AssertionError(what, e);
+        }
+    }
+
+    private static void walk(DataSet dataSet) {
+        assertThat(dataSet.toString()).startsWith("DataSet[");
+        for (Tag tag : dataSet.tags()) {
+            dataSet.text(tag);
+            dataSet.decodes(tag);
+            dataSet.items(tag).forEach(HostileInputTest::walk);
+        }
+        dataSet.get(Attributes.PatientName);
+        dataSet.get(Attributes.Rows);
+        dataSet.get(Attributes.PixelSpacing);
+        dataSet.get(Attributes.SOPInstanceUID);
+        dataSet.get(Attributes.PixelData);
+    }
+}
