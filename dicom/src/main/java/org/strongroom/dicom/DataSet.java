@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,8 @@ public final class DataSet {
     /**
      * Reads the part of a data set that stands before its bulk: top-level elements up to the first with a tag of
      * (7FE0,0008) or above, or, after group 0020, with a value longer than {@code limits.valueBytes()}. Up to group 0020
-     * stands what identifies the instance: values there are read whole up to 16 times that length, and refused beyond.
+     * stands what identifies the instance: values there are read whole. All of it together may have 16 times that length;
+     * so a caller who doubles what it holds needs no bound of its own.
      *
      * @param bytes the first {@code length} bytes of the data set as received (deflated ones too); must not be changed
      *     afterwards
@@ -116,6 +118,9 @@ public final class DataSet {
         ElementIndex index = new ElementIndex(128);
         int end = reader.read(index, 0, syntax.explicitVr(), syntax.bigEndian(), true);
         if (end == DataSetReader.MORE) {
+            if (length / DataSetReader.IDENTIFYING_TIMES > limits.valueBytes()) {
+                throw new DicomFormatException("no end of the elements before the bulk", length, "");
+            }
             return Optional.empty();
         }
         Source source = new Source(bytes, 0, end, syntax.explicitVr(), syntax.bigEndian(), limits, null);
@@ -313,6 +318,15 @@ public final class DataSet {
         return withBytes(tag, vr, DataSetWriter.transcoded(value, source.bigEndian, characterSet()));
     }
 
+    /**
+     * These elements alone, where they are there: how a few of a large data set are kept, at the cost of an index, the
+     * bytes shared. Texts mean what they meant; (0008,0005) stays only if it is among the tags.
+     */
+    public DataSet only(Collection<Tag> tags) {
+        Inherited same = new Inherited(characterSet(), pixelRepresentation());
+        return new DataSet(source, index.only(tags), same, undefinedLength, true, irregularities);
+    }
+
     public DataSet without(Tag tag) {
         return contains(tag) ? edited(tag, index.without(tag.code())) : this;
     }
@@ -327,7 +341,8 @@ public final class DataSet {
      */
     public DataSet recoded(SpecificCharacterSet to) {
         Inherited from = new Inherited(to, inherited.pixelRepresentation);
-        DataSet result = rewritten(new DataSet(source, index, from, undefinedLength, edited, irregularities), to);
+        DataSet declared = new DataSet(source, index, from, undefinedLength, edited, irregularities);
+        DataSet result = Recoding.rewritten(this, declared, to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
         return to.terms().isEmpty() ? result.without(attribute) : result.withAll(attribute, to.terms());
     }
@@ -399,7 +414,7 @@ public final class DataSet {
         return index.has(at, ElementIndex.UNDEFINED) && !index.has(at, ElementIndex.FRAGMENTS);
     }
 
-    private boolean isValue(int at) {
+    boolean isValue(int at) {
         return !isSequence(at) && !index.has(at, ElementIndex.FRAGMENTS);
     }
 
@@ -476,7 +491,7 @@ public final class DataSet {
         return new ValueType.Target(vr, source.bigEndian, characterSet());
     }
 
-    private DataSet withBytes(Tag tag, VR vr, byte[] value) {
+    DataSet withBytes(Tag tag, VR vr, byte[] value) {
         if (source.explicit && !vr.longLength() && value.length > 0xFFFE) {
             throw new IllegalArgumentException("a value of VR " + vr + " has at most 65534 bytes");
         }
@@ -495,41 +510,8 @@ public final class DataSet {
     /** This as an item of a data set that hands down {@code from}. */
     private DataSet adopted(Inherited from) {
         DataSet adopted = new DataSet(source, index, from, undefinedLength, edited, irregularities);
-        boolean means = contains(Attributes.SpecificCharacterSet) || isIn(from.characterSet);
-        return means ? adopted : rewritten(adopted, from.characterSet);
-    }
-
-    /** Whether the texts mean the same in this character set, bytes unchanged. */
-    private boolean isIn(SpecificCharacterSet set) {
-        if (characterSet().equals(set)) {
-            return true;
-        }
-        for (int at = 0; at < index.count; at++) {
-            boolean differs = isSequence(at)
-                    ? !itemsAt(at).stream().allMatch(item -> item.isIn(set))
-                    : isValue(at) && DataSetWriter.isRecoded(value(at, VR.UN), set);
-            if (differs) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** {@code result} with those texts of this rewritten that mean something else in the other character set. */
-    private DataSet rewritten(DataSet result, SpecificCharacterSet to) {
-        DataSet rewritten = result.without(Attributes.SpecificCharacterSet);
-        for (int at = 0; at < index.count; at++) {
-            Tag tag = new Tag(index.tags[at]);
-            if (isSequence(at)) {
-                List<DataSet> items = itemsAt(at);
-                boolean same = items.stream().allMatch(item -> item.isIn(to));
-                rewritten = same ? rewritten : rewritten.withItems(tag, items);
-            } else if (isValue(at) && DataSetWriter.isRecoded(value(at, VR.UN), to)) {
-                Value value = value(at, VR.UN);
-                rewritten = rewritten.withBytes(tag, vr(at), DataSetWriter.transcoded(value, source.bigEndian, to));
-            }
-        }
-        return rewritten;
+        boolean means = contains(Attributes.SpecificCharacterSet) || Recoding.isIn(this, from.characterSet);
+        return means ? adopted : Recoding.rewritten(this, adopted, from.characterSet);
     }
 
     @Override

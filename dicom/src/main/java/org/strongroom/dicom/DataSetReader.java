@@ -27,7 +27,9 @@ final class DataSetReader {
     /** Up to this tag stands what identifies an instance: readHead reads these values whatever their length. */
     private static final int LAST_IDENTIFYING = 0x0020FFFF;
 
-    private static final int IDENTIFYING_TIMES = 16;
+    /** Times {@link Limits#valueBytes}: the longest beginning that readHead reads. */
+    static final int IDENTIFYING_TIMES = 16;
+
     private static final long UNDEFINED_LENGTH = 0xFFFFFFFFL;
     private static final long LONG_VRS = longVrs();
     private static final int SQ = VR.SQ.code();

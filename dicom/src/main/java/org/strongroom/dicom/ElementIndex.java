@@ -1,6 +1,7 @@
 package org.strongroom.dicom;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -179,6 +180,29 @@ final class ElementIndex {
         all[at] = edit;
         copy.count++;
         return copy;
+    }
+
+    /** A copy with these elements alone. */
+    ElementIndex only(Collection<Tag> wanted) {
+        int[] codes = wanted.stream()
+                .mapToInt(tag -> tag.code() ^ Integer.MIN_VALUE)
+                .sorted()
+                .distinct()
+                .toArray();
+        ElementIndex some = new ElementIndex(codes.length);
+        @Nullable Object @Nullable [] all = edits;
+        @Nullable Object @Nullable [] kept = all == null ? null : new @Nullable Object[codes.length];
+        for (int code : codes) {
+            int at = find(code ^ Integer.MIN_VALUE);
+            if (at >= 0) {
+                if (all != null && kept != null) {
+                    kept[some.count] = all[at];
+                }
+                some.add(tags[at], vrs[at], values[at], lengths[at], flags[at]);
+            }
+        }
+        some.edits = kept;
+        return some;
     }
 
     /** A copy without elements of this tag. */

@@ -108,4 +108,29 @@ class DataSetTest {
         assertThat(sample().toString()).contains("(0010,0020) LO #4").doesNotContain("R-17");
         assertThat(sample().get(PatientName).toString()).doesNotContain("Doe");
     }
+
+    @Test
+    void a_few_elements_of_another_data_set_keep_their_values_and_their_character_set() {
+        DataSet latin = DataSet.empty()
+                .with(Attributes.SpecificCharacterSet, "ISO_IR 100")
+                .with(PatientName, PersonName.of("J\u00E9r\u00F4me"))
+                .with(PatientID, "R-17")
+                .with(Rows, 1);
+        DataSet read = DataSet.read(
+                latin.toBytes(TransferSyntax.ExplicitVRBigEndian), TransferSyntax.ExplicitVRBigEndian, Limits.DEFAULT);
+
+        for (DataSet whole : List.of(latin, read)) {
+            DataSet few = whole.only(List.of(Rows.tag(), PatientName.tag(), StudyInstanceUID.tag()));
+            assertThat(few.tags()).containsExactly(PatientName.tag(), Rows.tag());
+            assertThat(few.get(PatientName).map(PersonName::value)).contains("J\u00E9r\u00F4me");
+            assertThat(few.get(Rows)).contains(1);
+            assertThat(few.recoded(SpecificCharacterSet.UTF_8).get(PatientName)).isEqualTo(few.get(PatientName));
+            assertThat(DataSet.read(
+                                    few.toBytes(TransferSyntax.ExplicitVRLittleEndian),
+                                    TransferSyntax.ExplicitVRLittleEndian,
+                                    Limits.DEFAULT)
+                            .get(Rows))
+                    .contains(1);
+        }
+    }
 }

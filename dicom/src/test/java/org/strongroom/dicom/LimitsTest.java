@@ -142,6 +142,21 @@ class LimitsTest {
     }
 
     @Test
+    void readHead_asks_for_no_more_than_16_times_the_limit() {
+        Bytes bytes = Bytes.explicit().header(0x00081115, "SQ", Bytes.UNDEFINED);
+        for (int i = 0; i < 100; i++) {
+            bytes.item(Bytes.explicit().element(0x00081150, "UI", "1.2.3.4.").done());
+        }
+        byte[] all = bytes.done();
+        Limits limits = new Limits(3, 1000, 100, 1, 1, 1);
+
+        assertThat(DataSet.readHead(all, 1615, false, EXPLICIT, limits)).isEmpty();
+        assertThatThrownBy(() -> DataSet.readHead(all, 1616, false, EXPLICIT, limits))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("no end");
+    }
+
+    @Test
     void a_length_of_gigabytes_is_refused_or_waited_for_and_never_allocated() {
         byte[] bytes = Bytes.explicit()
                 .element(0x00080060, "CS", "CT")
