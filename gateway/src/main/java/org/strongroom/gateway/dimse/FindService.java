@@ -1,0 +1,96 @@
+package org.strongroom.gateway.dimse;
+
+import static org.strongroom.dicom.Attributes.InstanceAvailability;
+import static org.strongroom.dicom.Attributes.QueryRetrieveLevel;
+import static org.strongroom.dicom.Attributes.RetrieveAETitle;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.strongroom.archive.Archive;
+import org.strongroom.archive.Matches;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Dictionary;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dimse.AeTitle;
+import org.strongroom.dimse.DimseRequest.CFind;
+import org.strongroom.dimse.Responses;
+import org.strongroom.dimse.Status;
+import org.strongroom.gateway.InformationModel;
+import org.strongroom.gateway.QueryBuilder;
+import org.strongroom.gateway.QueryBuilder.Question;
+import org.strongroom.gateway.Translated;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.Decision;
+import org.strongroom.guard.Guard;
+import org.strongroom.guard.Identity;
+import org.strongroom.guard.Outcome;
+import org.strongroom.guard.Permit;
+
+/** C-FIND, PS3.4 section C.4.1: one permit and one audit record for each request. */
+final class FindService {
+    private final Guard guard;
+    private final Archive archive;
+    private final AeTitle ourAeTitle;
+
+    FindService(Guard guard, Archive archive, AeTitle ourAeTitle) {
+        this.guard = guard;
+        this.archive = archive;
+        this.ourAeTitle = ourAeTitle;
+    }
+
+    Status find(CFind request, InformationModel model, Identity.Device who, Responses responses) throws IOException {
+        return switch (QueryBuilder.build(model, request.identifier())) {
+            case Translated.Bad(var why) -> Statuses.of(why);
+            case Translated.Ready(Question question) -> {
+                Action.Query action = new Action.Query(question.query().level().name(), keys(question));
+                yield switch (guard.decide(who, who.device().purpose(), action)) {
+                    case Decision.Denied(Decision.Reason reason) -> Statuses.of(reason);
+                    case Decision.Granted(Permit<Action.Query> permit) ->
+                        answer(question, request.identifier(), permit, responses);
+                };
+            }
+        };
+    }
+
+    private Status answer(Question question, DataSet identifier, Permit<Action.Query> permit, Responses responses)
+            throws IOException {
+        Status pending = question.unsupported().isEmpty() ? Status.PENDING : Status.PENDING_KEYS_NOT_SUPPORTED;
+        boolean availability = identifier.contains(InstanceAvailability);
+        long sent = 0;
+        boolean success = false;
+        try (Matches matches = archive.find(permit, question.query())) {
+            while (!responses.cancelled()) {
+                Optional<DataSet> match = matches.next();
+                if (match.isEmpty()) {
+                    success = true;
+                    return Status.SUCCESS;
+                }
+                DataSet answer = match.get()
+                        .with(QueryRetrieveLevel, question.query().level().name())
+                        .with(RetrieveAETitle, ourAeTitle.value());
+                responses.match(pending, availability ? answer.with(InstanceAvailability, "ONLINE") : answer);
+                sent++;
+            }
+            success = true;
+            return Status.CANCEL;
+        } finally {
+            guard.settle(permit, new Outcome(success, Map.of("matches", sent)));
+        }
+    }
+
+    /** The names of the attributes asked about; audit records hold no values. */
+    private static List<String> keys(Question question) {
+        return question.query().matches().stream()
+                .map(match -> keyword(match.tag()))
+                .toList();
+    }
+
+    private static String keyword(Tag tag) {
+        return Dictionary.standard()
+                .attribute(tag)
+                .map(Dictionary.Entry::keyword)
+                .orElse(tag.toString());
+    }
+}

@@ -1,0 +1,78 @@
+package org.strongroom.gateway.dimse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dimse.Status;
+import org.strongroom.dimse.SubOperations;
+import org.strongroom.guard.Outcome;
+
+/** Counts the sub-operations of one C-MOVE or C-GET, PS3.4 section C.4.2.1.6 to C.4.2.1.8. Used by one thread. */
+final class SubOperationCount {
+    /** A response stays readable: more failed UIDs than this are counted but not named. */
+    private static final int NAMED = 1000;
+
+    private final int total;
+    private final List<Uid> failedInstances = new ArrayList<>();
+    private int completed;
+    private int failed;
+    private int warning;
+    private long bytes;
+
+    SubOperationCount(int total) {
+        this.total = total;
+    }
+
+    void sent(Status answer, Uid instance, long length) {
+        if (answer.isSuccess()) {
+            completed++;
+            bytes += length;
+        } else if (answer.isWarning()) {
+            warning++;
+            bytes += length;
+        } else {
+            failed(instance);
+        }
+    }
+
+    void failed(Uid instance) {
+        failed++;
+        if (failedInstances.size() < NAMED) {
+            failedInstances.add(instance);
+        }
+    }
+
+    SubOperations now() {
+        return new SubOperations(total - completed - failed - warning, completed, failed, warning);
+    }
+
+    int succeeded() {
+        return completed + warning;
+    }
+
+    int failed() {
+        return failed;
+    }
+
+    /** What the audit record is told. */
+    Outcome outcome(boolean success) {
+        return new Outcome(
+                success, Map.of("instances", (long) succeeded(), "failed", (long) failed, "bytes", bytes));
+    }
+
+    /** The final status: cancelled, all failed, some failed or with a warning, or success. */
+    Status end(boolean cancelled) {
+        Status status;
+        if (cancelled) {
+            status = Status.CANCEL;
+        } else if (failed > 0 && succeeded() == 0) {
+            status = Status.SUBOPERATIONS_FAILED;
+        } else if (failed > 0 || warning > 0) {
+            status = Status.SUBOPERATIONS_WARNING;
+        } else {
+            status = Status.SUCCESS;
+        }
+        return status.with(now(), List.copyOf(failedInstances));
+    }
+}

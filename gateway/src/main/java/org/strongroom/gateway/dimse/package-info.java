@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.gateway.dimse;
+
+import org.jspecify.annotations.NullMarked;
