@@ -33,8 +33,8 @@ final class DeviceDestinations implements Destinations {
 
     @Override
     public Outbound call(DeviceRecord device, AeTitle calledAeTitle, List<Proposed> contexts) throws IOException {
-        DeviceRecord.Destination destination = device.destination()
-                .orElseThrow(() -> new IOException("device " + device.name() + " has no address"));
+        DeviceRecord.Destination destination =
+                device.destination().orElseThrow(() -> new IOException("device " + device.name() + " has no address"));
         Optional<Instant> clearUntil = destination.clearUntil();
         boolean clear = clearUntil.isPresent() && clock.instant().isBefore(clearUntil.get());
         Optional<SSLContext> tls = clear ? Optional.empty() : Optional.of(line.tls(device));

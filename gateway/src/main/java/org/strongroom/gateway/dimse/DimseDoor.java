@@ -74,7 +74,9 @@ public final class DimseDoor implements AssociationPolicy {
         return switch (guard.identify(peer.certificate().get(), request.callingAeTitle(), address)) {
             case Identification.Refused(Refusal cause, Optional<String> device) -> {
                 guard.refused(
-                        address, cause, titles(request) + device.map(name -> " device=" + name).orElse(""));
+                        address,
+                        cause,
+                        titles(request) + device.map(name -> " device=" + name).orElse(""));
                 yield new Answer.Reject(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED);
             }
             case Identification.Known(Identity.Device who) -> {

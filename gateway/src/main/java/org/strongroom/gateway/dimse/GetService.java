@@ -2,7 +2,6 @@ package org.strongroom.gateway.dimse;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Retrieval.StoredInstance;
@@ -17,7 +16,6 @@ import org.strongroom.guard.Action;
 import org.strongroom.guard.Decision;
 import org.strongroom.guard.Guard;
 import org.strongroom.guard.Identity;
-import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
 
 /** C-GET, PS3.4 section C.4.3: the instances come back over the association that asked for them. */

@@ -114,8 +114,7 @@ final class MoveOperation {
             return;
         }
         try {
-            Status answer =
-                    outbound.get().store(new Outgoing(instance, syntax.get()), originator, request.messageId());
+            Status answer = outbound.get().store(new Outgoing(instance, syntax.get()), originator, request.messageId());
             count.sent(answer, instance.sopInstance(), instance.length());
         } catch (IOException e) {
             count.failed(instance.sopInstance());

@@ -15,12 +15,11 @@ public final class RefusalAudit implements Refusals {
 
     @Override
     public void refused(InetSocketAddress address, Cause cause, String detail) {
-        Refusal refusal =
-                switch (cause) {
-                    case TLS_FAILED, CLEAR_TEXT -> Refusal.HANDSHAKE;
-                    case BAD_FIRST_PDU -> Refusal.PROTOCOL;
-                    case TIMED_OUT, LIMIT -> Refusal.LIMIT;
-                };
+        Refusal refusal = switch (cause) {
+            case TLS_FAILED, CLEAR_TEXT -> Refusal.HANDSHAKE;
+            case BAD_FIRST_PDU -> Refusal.PROTOCOL;
+            case TIMED_OUT, LIMIT -> Refusal.LIMIT;
+        };
         guard.refused(address.getAddress(), refusal, detail);
     }
 }

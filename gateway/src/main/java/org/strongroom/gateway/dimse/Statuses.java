@@ -13,7 +13,8 @@ final class Statuses {
     static Status of(StoreOutcome outcome) {
         return switch (outcome) {
             case StoreOutcome.Stored _, StoreOutcome.Duplicate _, StoreOutcome.Conflict _ -> Status.SUCCESS;
-            case StoreOutcome.Refused refused -> of(refused.cause()).because(refused.message()).at(refused.elements());
+            case StoreOutcome.Refused refused ->
+                of(refused.cause()).because(refused.message()).at(refused.elements());
         };
     }
 
@@ -26,27 +27,21 @@ final class Statuses {
     }
 
     static Status of(BadIdentifier bad) {
-        Status status =
-                switch (bad.fault()) {
-                    case DOES_NOT_MATCH_MODEL -> Status.DATA_SET_DOES_NOT_MATCH;
-                    case CANNOT_UNDERSTAND -> Status.CANNOT_UNDERSTAND;
-                };
+        Status status = switch (bad.fault()) {
+            case DOES_NOT_MATCH_MODEL -> Status.DATA_SET_DOES_NOT_MATCH;
+            case CANNOT_UNDERSTAND -> Status.CANNOT_UNDERSTAND;
+        };
         return status.because(bad.comment()).at(bad.elements());
     }
 
     /** Not authorized, PS3.7 section C.5.21, unless it has nothing to do with who asks. */
     static Status of(Decision.Reason reason) {
-        Status status =
-                switch (reason) {
-                    case AUDIT_UNAVAILABLE -> Status.OUT_OF_RESOURCES;
-                    case REQUEST_TOO_LARGE -> Status.CANNOT_UNDERSTAND;
-                    case NOT_ENROLLED,
-                            REVOKED,
-                            EXPIRED,
-                            SERVICE_NOT_ALLOWED,
-                            DESTINATION_NOT_ALLOWED,
-                            PURPOSE_MISSING -> Status.NOT_AUTHORIZED;
-                };
+        Status status = switch (reason) {
+            case AUDIT_UNAVAILABLE -> Status.OUT_OF_RESOURCES;
+            case REQUEST_TOO_LARGE -> Status.CANNOT_UNDERSTAND;
+            case NOT_ENROLLED, REVOKED, EXPIRED, SERVICE_NOT_ALLOWED, DESTINATION_NOT_ALLOWED, PURPOSE_MISSING ->
+                Status.NOT_AUTHORIZED;
+        };
         return status.because(reason.text());
     }
 }

@@ -57,8 +57,7 @@ final class SubOperationCount {
 
     /** What the audit record is told. */
     Outcome outcome(boolean success) {
-        return new Outcome(
-                success, Map.of("instances", (long) succeeded(), "failed", (long) failed, "bytes", bytes));
+        return new Outcome(success, Map.of("instances", (long) succeeded(), "failed", (long) failed, "bytes", bytes));
     }
 
     /** The final status: cancelled, all failed, some failed or with a warning, or success. */

@@ -39,9 +39,9 @@ final class Syntaxes {
         Optional<TransferSyntax> first = proposed.stream()
                 .filter(syntax -> STORABLE.contains(syntax.uid()))
                 .findFirst();
-        boolean giveWay = first.filter(TransferSyntax.ImplicitVRLittleEndian::equals)
-                        .isPresent()
-                && proposed.contains(TransferSyntax.ExplicitVRLittleEndian);
+        boolean giveWay =
+                first.filter(TransferSyntax.ImplicitVRLittleEndian::equals).isPresent()
+                        && proposed.contains(TransferSyntax.ExplicitVRLittleEndian);
         return giveWay ? Optional.of(TransferSyntax.ExplicitVRLittleEndian) : first;
     }
 

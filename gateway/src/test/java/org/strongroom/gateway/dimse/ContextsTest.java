@@ -28,7 +28,9 @@ class ContextsTest {
     void a_device_gets_the_services_of_its_policy_and_no_other() {
         for (Service service : Service.values()) {
             String syntax = syntaxOf(service);
-            assertThat(result(syntax, EnumSet.of(service))).as(service + " allowed").isZero();
+            assertThat(result(syntax, EnumSet.of(service)))
+                    .as(service + " allowed")
+                    .isZero();
             assertThat(result(syntax, EnumSet.complementOf(EnumSet.of(service))))
                     .as(service + " not allowed")
                     .isEqualTo(1);

@@ -99,13 +99,12 @@ class DimseDoorTest {
     void another_title_than_the_certificates_is_rejected_and_audited() throws Exception {
         var ct1 = premises.enrol("CT1", ALL);
         premises.enrol("CT7", ALL);
-        assertThat(premises.ask("CT7", "STRONGROOM", ct1)).isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
-        assertThat(premises.events(AuditRecord.Refused.class))
-                .singleElement()
-                .satisfies(refused -> {
-                    assertThat(refused.cause()).isEqualTo(Refusal.AE_TITLE_NOT_BOUND);
-                    assertThat(refused.detail()).contains("calling=CT7", "device=CT1");
-                });
+        assertThat(premises.ask("CT7", "STRONGROOM", ct1))
+                .isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
+        assertThat(premises.events(AuditRecord.Refused.class)).singleElement().satisfies(refused -> {
+            assertThat(refused.cause()).isEqualTo(Refusal.AE_TITLE_NOT_BOUND);
+            assertThat(refused.detail()).contains("calling=CT7", "device=CT1");
+        });
     }
 
     @Test
@@ -124,7 +123,8 @@ class DimseDoorTest {
         var ct1 = premises.enrol("CT1", ALL);
         DimseHandler open = handler(ct1, "CT1");
         premises.registry.revoke(premises.administer("device revoke"), "CT1");
-        assertThat(premises.ask("CT1", "STRONGROOM", ct1)).isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
+        assertThat(premises.ask("CT1", "STRONGROOM", ct1))
+                .isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
         assertThat(open.handle(store("1.1.1", "x"), responses).code()).isEqualTo(Status.NOT_AUTHORIZED.code());
         assertThat(premises.archive.stored).isEmpty();
     }
@@ -134,8 +134,7 @@ class DimseDoorTest {
         premises.enrol("CT1", ALL);
         Asked request = new Asked("STRONGROOM", "CT1", false, CT, List.of(ImplicitVRLittleEndian));
         Peer clear = new Peer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 4), Optional.empty());
-        assertThat(premises.door.answer(request, clear))
-                .isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
+        assertThat(premises.door.answer(request, clear)).isEqualTo(rejected(Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED));
     }
 
     @Test
@@ -149,8 +148,9 @@ class DimseDoorTest {
         assertThat(handler.handle(store("1.1.1", "other"), responses)).isEqualTo(Status.SUCCESS);
         handler.close();
         assertThat(premises.archive.permits.stream().distinct()).hasSize(1);
-        assertThat(decided(Action.Store.class)).singleElement().satisfies(d -> assertThat(d.refused())
-                .isEmpty());
+        assertThat(decided(Action.Store.class))
+                .singleElement()
+                .satisfies(d -> assertThat(d.refused()).isEmpty());
         assertThat(settled()).containsExactly(Map.of("instances", 3L, "bytes", 20L, "conflicts", 1L));
     }
 
@@ -206,8 +206,7 @@ class DimseDoorTest {
     void unsupported_keys_are_told_by_the_pending_status() throws Exception {
         premises.archive.answers.add(answer("1.2.1"));
         DimseHandler handler = handler(premises.enrol("CT1", ALL), "CT1");
-        DataSet keys = identifier().withText(
-                Tag.of(0x0028, 0x0010), VR.US, List.of("512"));
+        DataSet keys = identifier().withText(Tag.of(0x0028, 0x0010), VR.US, List.of("512"));
         handler.handle(new DimseRequest.CFind(FIND, ImplicitVRLittleEndian, keys), responses);
         assertThat(responses.pending).containsExactly(Status.PENDING_KEYS_NOT_SUPPORTED);
     }
@@ -246,12 +245,11 @@ class DimseDoorTest {
     @Test
     void instances_come_back_as_stored_or_in_another_native_syntax() throws Exception {
         DataSet dataSet = DataSet.empty().withText(PatientName.tag(), PatientName.vr(), List.of("DOE^JANE"));
-        premises.archive.stored.add(new FakeInstance(
-                new Uid("1.1.1"), CT, ExplicitVRBigEndian, dataSet.toBytes(ExplicitVRBigEndian)));
+        premises.archive.stored.add(
+                new FakeInstance(new Uid("1.1.1"), CT, ExplicitVRBigEndian, dataSet.toBytes(ExplicitVRBigEndian)));
         premises.archive.stored.add(new FakeInstance(
                 new Uid("1.1.2"), CT, ImplicitVRLittleEndian, dataSet.toBytes(ImplicitVRLittleEndian)));
-        premises.archive.stored.add(
-                FakeInstance.of("1.1.3", CT, TransferSyntax.of(new Uid("1.2.840.10008.1.2.4.70"))));
+        premises.archive.stored.add(FakeInstance.of("1.1.3", CT, TransferSyntax.of(new Uid("1.2.840.10008.1.2.4.70"))));
         responses.takes = List.of(ImplicitVRLittleEndian, ExplicitVRLittleEndian);
         Status status = handler(premises.enrol("CT1", ALL), "CT1").handle(get(), responses);
         assertThat(status.code()).isEqualTo(Status.SUBOPERATIONS_WARNING.code());
@@ -259,14 +257,17 @@ class DimseDoorTest {
         assertThat(status.failed()).containsExactly(new Uid("1.1.3"));
         assertThat(responses.syntaxes).containsExactly(ExplicitVRLittleEndian, ImplicitVRLittleEndian);
         assertThat(responses.received("1.1.2")).isEqualTo(dataSet.toBytes(ImplicitVRLittleEndian));
-        assertThat(DataSet.read(
-                                responses.received("1.1.1"), ExplicitVRLittleEndian, Limits.DEFAULT)
+        assertThat(DataSet.read(responses.received("1.1.1"), ExplicitVRLittleEndian, Limits.DEFAULT)
                         .text(PatientName.tag()))
                 .containsExactly("DOE^JANE");
-        assertThat(decided(Action.Retrieve.class)).singleElement().satisfies(d -> assertThat(
-                        ((Action.Retrieve) d.action()).destination())
-                .isEqualTo("CT1"));
-        assertThat(premises.events(AuditRecord.Settled.class).getLast().outcome().counts())
+        assertThat(decided(Action.Retrieve.class))
+                .singleElement()
+                .satisfies(d ->
+                        assertThat(((Action.Retrieve) d.action()).destination()).isEqualTo("CT1"));
+        assertThat(premises.events(AuditRecord.Settled.class)
+                        .getLast()
+                        .outcome()
+                        .counts())
                 .containsEntry("instances", 2L)
                 .containsEntry("failed", 1L);
     }
@@ -301,8 +302,7 @@ class DimseDoorTest {
         return new Destination("127.0.0.1", 1, Optional.empty(), Optional.empty());
     }
 
-    private DimseHandler handler(IssuedCertificate certificate, String calling)
-            throws IOException {
+    private DimseHandler handler(IssuedCertificate certificate, String calling) throws IOException {
         return switch (premises.ask(calling, "STRONGROOM", certificate)) {
             case Answer.Accept accept -> accept.handler();
             case Answer.Reject reject -> throw new AssertionError(reject.toString());

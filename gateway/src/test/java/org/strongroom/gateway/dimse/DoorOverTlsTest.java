@@ -94,8 +94,9 @@ class DoorOverTlsTest {
                 found.add(match);
             }
         }
-        assertThat(found).singleElement().satisfies(match -> assertThat(match.get(StudyInstanceUID))
-                .contains(new Uid("1.2.1")));
+        assertThat(found)
+                .singleElement()
+                .satisfies(match -> assertThat(match.get(StudyInstanceUID)).contains(new Uid("1.2.1")));
         List<String> got = new ArrayList<>();
         Status get = a.get(
                 STUDY_ROOT_GET,

@@ -66,8 +66,7 @@ class MoveOperationTest {
     @Test
     void compressed_instances_go_as_stored_or_not_at_all() throws IOException {
         peer.takes = syntax -> !syntax.equals(RLE);
-        List<StoredInstance> both =
-                List.of(FakeInstance.of("1.1.1", CT, JPEG), FakeInstance.of("1.1.2", CT, RLE));
+        List<StoredInstance> both = List.of(FakeInstance.of("1.1.1", CT, JPEG), FakeInstance.of("1.1.2", CT, RLE));
         Status end = move(both);
         assertThat(end.code()).isEqualTo(Status.SUBOPERATIONS_WARNING.code());
         assertThat(end.counts()).contains(new SubOperations(0, 1, 1, 0));
@@ -165,8 +164,7 @@ class MoveOperationTest {
 
     private Status move(List<StoredInstance> instances) throws IOException {
         SubOperationCount count = new SubOperationCount(instances.size());
-        CMove request =
-                new CMove(7, new Uid("1.2.840.10008.5.1.4.1.2.2.2"), DataSet.empty(), new AeTitle("THERE"));
+        CMove request = new CMove(7, new Uid("1.2.840.10008.5.1.4.1.2.2.2"), DataSet.empty(), new AeTitle("THERE"));
         MoveOperation operation = new MoveOperation(peer, device(), request, "ASKER", count, responses);
         return count.end(operation.send(instances));
     }
@@ -225,8 +223,7 @@ class MoveOperationTest {
                 }
 
                 @Override
-                public Status store(Instance instance, AeTitle originator, int originatorMessageId)
-                        throws IOException {
+                public Status store(Instance instance, AeTitle originator, int originatorMessageId) throws IOException {
                     String uid = instance.sopInstance().value();
                     if (unreadable.test(uid)) {
                         throw new IOException("a segment does not authenticate");

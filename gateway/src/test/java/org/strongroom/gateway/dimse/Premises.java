@@ -96,8 +96,7 @@ final class Premises implements AutoCloseable {
     }
 
     IssuedCertificate issue(String name) {
-        return authority.issueDevice(
-                name, List.of("127.0.0.1"), CertificateAuthority.KeyType.EC, Duration.ofDays(2));
+        return authority.issueDevice(name, List.of("127.0.0.1"), CertificateAuthority.KeyType.EC, Duration.ofDays(2));
     }
 
     void enrol(
@@ -122,8 +121,7 @@ final class Premises implements AutoCloseable {
     }
 
     Permit<Action.Administer> administer(String command) {
-        return switch (guard.decide(
-                new Identity.Local("anna"), Purpose.HSYSADMIN, new Action.Administer(command))) {
+        return switch (guard.decide(new Identity.Local("anna"), Purpose.HSYSADMIN, new Action.Administer(command))) {
             case Decision.Granted(Permit<Action.Administer> permit) -> permit;
             case Decision.Denied(Decision.Reason reason) -> throw new AssertionError(reason.toString());
         };
