@@ -85,6 +85,9 @@ final class Acceptance {
         Optional<Rejection> limit;
         boolean handed = false;
         try {
+            if (!peerWaits()) {
+                return Optional.empty();
+            }
             contexts = accepted(request, accept.contexts());
             answer = answer(request, accept, contexts);
             limit = listener.admissions().admit(connection, accept.identity());
@@ -109,6 +112,16 @@ final class Acceptance {
                 request.callingAeTitle(),
                 contexts.size());
         return Optional.of(new Provider(talk, contexts, accept.handler(), listener.timeouts()));
+    }
+
+    /** State 3: what comes before the answer ends it, actions AA-3 and AA-8. */
+    private boolean peerWaits() throws IOException {
+        try {
+            return talk.keepsWaiting();
+        } catch (PduException e) {
+            talk.abort(2, e.reason());
+            return false;
+        }
     }
 
     private static Map<Integer, AcceptedContext> accepted(AssociateRq request, List<ContextAnswer> answers) {

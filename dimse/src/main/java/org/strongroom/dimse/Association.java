@@ -375,16 +375,21 @@ public final class Association implements AutoCloseable {
         finishOpen();
         guarded(() -> {
             talk.output().send(new Pdu.ReleaseRq());
+            boolean collided = false;
             while (true) {
-                switch (talk.next(timeouts.association())) {
-                    case Arrival.ReleaseReply() -> {
-                        return true;
-                    }
-                    // Both asked at once: the requestor answers first, PS3.8 action AR-8.
-                    case Arrival.ReleaseRequest() -> talk.output().send(new Pdu.ReleaseRp());
-                    // What was on its way when we asked, action AR-6.
-                    case Arrival.Message _ -> talk.discardBody();
+                Arrival arrival = talk.next(timeouts.association());
+                if (arrival instanceof Arrival.ReleaseReply) {
+                    return true;
                 }
+                if (collided) {
+                    throw new PduException(0, "no A-RELEASE-RP after a collision", PduException.UNEXPECTED_PDU);
+                }
+                if (arrival instanceof Arrival.ReleaseRequest) {
+                    // Both asked at once: the requestor answers first, PS3.8 action AR-8.
+                    talk.output().send(new Pdu.ReleaseRp());
+                    collided = true;
+                }
+                // Else it was on its way when we asked, action AR-6.
             }
         });
         end();

@@ -73,6 +73,21 @@ final class Conversation {
     }
 
     /**
+     * State 3, before the answer to A-ASSOCIATE-RQ: the peer may abort or leave, and nothing else.
+     *
+     * @return false when it has aborted
+     */
+    boolean keepsWaiting() throws IOException {
+        if (!input.hasArrived()) {
+            return true;
+        }
+        if (input.nextPdu() == Pdu.ABORT) {
+            return false;
+        }
+        throw new PduException(0, "a PDU before the answer to A-ASSOCIATE-RQ", PduException.UNEXPECTED_PDU);
+    }
+
+    /**
      * Reads the next command set, or what else may come instead. The data set of the message before is skipped if it has
      * not been read.
      *

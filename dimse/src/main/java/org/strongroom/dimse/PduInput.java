@@ -42,6 +42,11 @@ final class PduInput {
         return position < limit;
     }
 
+    /** Whether something has arrived that was not waited for. */
+    boolean hasArrived() throws IOException {
+        return hasBuffered() || in.available() > 0;
+    }
+
     /** Waits for at least one byte; false at the end of the stream. */
     boolean await() throws IOException {
         return hasBuffered() || fill();

@@ -59,14 +59,17 @@ final class ToyArchive implements AssociationPolicy {
                 .map(context -> new ContextAnswer(
                         context.id(),
                         context.transferSyntaxes().isEmpty() ? 4 : 0,
-                        context.transferSyntaxes().isEmpty()
-                                ? TransferSyntax.ImplicitVRLittleEndian
-                                : context.transferSyntaxes().getFirst(),
+                        choice(context.transferSyntaxes()),
                         true,
                         true))
                 .toList();
         opened.incrementAndGet();
         return new Answer.Accept(answers, new Handler(), identity, List.of());
+    }
+
+    private static TransferSyntax choice(List<TransferSyntax> proposed) {
+        TransferSyntax wanted = TransferSyntax.ExplicitVRLittleEndian;
+        return proposed.contains(wanted) || proposed.isEmpty() ? wanted : proposed.getFirst();
     }
 
     private final class Handler implements DimseHandler {
