@@ -110,11 +110,11 @@ final class KeyStore implements Closeable {
         DiskFile file = disk.open(path, Mode.WRITE);
         try {
             KeyStore store = new KeyStore(file, keys, random);
-            if (file.size() < HEADER) {
-                if (!mayCreate) {
-                    throw new IOException("key store " + path + " is cut short: bring it back from a backup");
-                }
-                store.writeHeader();
+            if (file.size() < HEADER && !mayCreate) {
+                throw new IOException("key store " + path + " is cut short: bring it back from a backup");
+            }
+            if (file.size() <= HEADER && mayCreate) {
+                store.writeHeader(); // new, or the power went while it was made
                 disk.syncDirectory(directory);
             } else {
                 store.checkHeader(path);

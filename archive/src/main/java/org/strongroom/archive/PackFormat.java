@@ -67,20 +67,18 @@ final class PackFormat {
     }
 
     /**
-     * Checks the beginning of a pack file.
+     * Whether these are the first bytes of a pack with this number; false when they are damaged.
      *
-     * @param number from its name; 0 in a single-object pack, which gets its number by renaming
+     * @throws IOException when they are whole, but of another format version
      */
-    static void checkHeader(byte[] bytes, int number, String name) throws IOException {
+    static boolean isHeader(byte[] bytes, int number, String name) throws IOException {
         ByteBuffer header = ByteBuffer.wrap(bytes);
-        if (!Arrays.equals(MAGIC, 0, 6, bytes, 0, 6)) {
-            throw new IOException("pack " + name + " does not begin as a pack");
+        if (Checksums.crc32c(bytes, 0, HEADER - 4) != header.getInt(HEADER - 4)) {
+            return false;
         }
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, bytes, 0, MAGIC.length)) {
             throw new IOException("pack " + name + " is of another format version: use the Strongroom that wrote it");
         }
-        if (Checksums.crc32c(bytes, 0, HEADER - 4) != header.getInt(HEADER - 4) || header.getInt(8) != number) {
-            throw new IOException("pack " + name + " has a damaged header, or was renamed");
-        }
+        return header.getInt(8) == number;
     }
 }

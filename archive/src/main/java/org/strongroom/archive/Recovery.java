@@ -73,7 +73,10 @@ final class Recovery {
         checkIndexed(shared, alone);
         singles.addAll(alone.tailSet(position.single(), false));
         for (int number : List.copyOf(shared.tailSet(Math.max(1, position.pack())))) {
-            replay(number, number == shared.last());
+            if (!replay(number, number == shared.last())) {
+                disk.delete(directory.resolve(PackFormat.sharedName(number)));
+                shared.remove(number);
+            }
         }
         addSinglesUntil(Instant.MAX);
         flush();
@@ -100,7 +103,8 @@ final class Recovery {
                 + ", which is not there: bring it back from a backup, or remove the index to have it made anew");
     }
 
-    private void replay(int number, boolean last) throws IOException {
+    /** Indexes a shared pack; false when the power went while it was made, before anything was put in. */
+    private boolean replay(int number, boolean last) throws IOException {
         String name = PackFormat.sharedName(number);
         long from = number == position.pack() ? position.offset() : PackFormat.FIRST_BATCH;
         try (DiskFile file = disk.open(directory.resolve(name), Mode.READ)) {
@@ -109,28 +113,19 @@ final class Recovery {
                 throw new IOException("pack " + directory.resolve(name) + " has " + size + " bytes, the index knows "
                         + from + ": bring it back from a backup");
             }
-            if (last && size <= PackFormat.FIRST_BATCH && !hasHeader(file, number, name)) {
-                return; // made in the moment of a power cut, and never used: it is written anew
+            byte[] header = new byte[PackFormat.HEADER];
+            file.read(ByteBuffer.wrap(header), 0);
+            if (!PackFormat.isHeader(header, number, name)) {
+                if (last && size <= PackFormat.FIRST_BATCH) {
+                    return false;
+                }
+                damaged++;
+                LOG.log(System.Logger.Level.WARNING, "pack.header damaged, its records are read; pack=" + name);
             }
-            PackFormat.checkHeader(firstBytes(file), number, name);
             position = new Position(number, from, position.single());
             walk(file, number, size, last);
-        }
-    }
-
-    private static boolean hasHeader(DiskFile file, int number, String name) throws IOException {
-        try {
-            PackFormat.checkHeader(firstBytes(file), number, name);
             return true;
-        } catch (IOException e) {
-            return false;
         }
-    }
-
-    private static byte[] firstBytes(DiskFile file) throws IOException {
-        byte[] bytes = new byte[PackFormat.HEADER];
-        file.read(ByteBuffer.wrap(bytes), 0);
-        return bytes;
     }
 
     private void walk(DiskFile file, int number, long size, boolean last) throws IOException {

@@ -10,11 +10,15 @@ import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.strongroom.dicom.DataSet;
-import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
@@ -40,23 +44,32 @@ final class Samples {
 
     /** A data set whose pixel data are {@code pixels} bytes from {@code seed}. */
     static byte[] dataSet(int study, int number, int pixels, long seed) {
+        int even = pixels + (pixels & 1);
+        byte[] head = head(study, number, even);
+        byte[] values = new byte[even];
+        new Random(seed).nextBytes(values);
+        byte[] whole = Arrays.copyOf(head, head.length + even);
+        System.arraycopy(values, 0, whole, head.length, even);
+        return whole;
+    }
+
+    /** What stands before the value of pixel data of so many bytes. */
+    static byte[] head(int study, int number, int pixels) {
         byte[] head = DataSet.empty()
                 .with(SOPClassUID, CT)
                 .with(SOPInstanceUID, instance(study, number))
-                .withText(PatientName.tag(), VR.PN, java.util.List.of("Canary^Cynthia"))
+                .withText(PatientName.tag(), VR.PN, List.of("Canary^Cynthia"))
                 .with(PatientID, "CANARY-" + study)
                 .with(StudyInstanceUID, study(study))
                 .with(SeriesInstanceUID, new Uid(study(study).value() + ".7"))
                 .toBytes(TransferSyntax.ExplicitVRLittleEndian);
-        int even = pixels + (pixels & 1);
-        ByteBuffer out = ByteBuffer.allocate(head.length + 12 + even).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(head);
-        Tag pixelData = new Tag(0x7FE00010);
-        out.putShort((short) pixelData.group()).putShort((short) pixelData.element());
-        out.put((byte) 'O').put((byte) 'W').putShort((short) 0).putInt(even);
-        byte[] values = new byte[even];
-        new Random(seed).nextBytes(values);
-        return out.put(values).array();
+        ByteBuffer out = ByteBuffer.allocate(head.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(head).putShort((short) 0x7FE0).putShort((short) 0x0010);
+        return out.put((byte) 'O')
+                .put((byte) 'W')
+                .putShort((short) 0)
+                .putInt(pixels)
+                .array();
     }
 
     static StoreRequest request(byte[] dataSet) {
@@ -66,6 +79,20 @@ final class Samples {
                 TransferSyntax.ExplicitVRLittleEndian,
                 new ByteArrayInputStream(dataSet),
                 "TESTER");
+    }
+
+    static Digest digest(byte[] dataSet) {
+        try {
+            return Digest.of(MessageDigest.getInstance("SHA-256").digest(dataSet));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Uid uidOf(byte[] dataSet) {
+        return DataSet.readHead(dataSet, dataSet.length, true, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT)
+                .flatMap(head -> head.elements().get(SOPInstanceUID))
+                .orElseThrow();
     }
 
     /** Whether the long run is asked for. */
