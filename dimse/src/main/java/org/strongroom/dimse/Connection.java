@@ -12,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -150,9 +149,11 @@ final class Connection implements Admissions.Caller {
                 throw why;
             }
             listener.admissions().handshakeFailed(address(), System.nanoTime());
-            refused(
-                    Refusals.Cause.TLS_FAILED,
-                    e instanceof SSLException ? "TLS: " + e.getMessage() : "TLS: broken off");
+            if (!told) {
+                told = true;
+                LOG.log(Level.DEBUG, "connection.refused address={0} TLS: {1}", address, e.getMessage());
+                listener.refusals().handshakeFailed(address, e);
+            }
             return;
         }
         associate(tls, tls.getInputStream(), Optional.of(certificate));

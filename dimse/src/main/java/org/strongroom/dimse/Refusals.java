@@ -1,6 +1,8 @@
 package org.strongroom.dimse;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import javax.net.ssl.SSLException;
 
 /**
  * Told of connections refused before anyone is known to be at the other end. Called by the connection's own thread, by
@@ -16,6 +18,18 @@ public interface Refusals {
      * @param detail a sentence for a log; holds no value of any data set
      */
     void refused(InetSocketAddress address, Cause cause, String detail);
+
+    /**
+     * A TLS handshake failed.
+     *
+     * @param failure what ended it; what the trust manager threw is among its causes
+     */
+    default void handshakeFailed(InetSocketAddress address, IOException failure) {
+        refused(
+                address,
+                Cause.TLS_FAILED,
+                failure instanceof SSLException ? "TLS: " + failure.getMessage() : "TLS: broken off");
+    }
 
     /** Why. */
     enum Cause {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -42,9 +44,12 @@ import org.strongroom.dimse.Status;
 import org.strongroom.dimse.SubOperations;
 import org.strongroom.dimse.Timeouts;
 import org.strongroom.dimse.TlsContexts;
+import org.strongroom.guard.AuditRecord;
+import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.DeviceRecord.Destination;
 import org.strongroom.guard.DeviceRecord.Service;
 import org.strongroom.guard.IssuedCertificate;
+import org.strongroom.guard.Refusal;
 
 /** Listener, door and user of the dimse module over real TLS on loopback, out and back. */
 class DoorOverTlsTest {
@@ -64,9 +69,9 @@ class DoorOverTlsTest {
     @Test
     void what_is_stored_is_found_got_and_moved() throws Exception {
         try (Premises premises = new Premises(root, Premises.authority(root));
-                DimseListener door = listen(premises.serverTls(), premises.door)) {
+                DimseListener door = listen(premises.serverTls(), premises.door, Refusals.UNHEARD)) {
             IssuedCertificate ws1 = premises.issue("WS1");
-            try (DimseListener workstation = listen(tls(ws1), this::workstation)) {
+            try (DimseListener workstation = listen(tls(ws1), this::workstation, Refusals.UNHEARD)) {
                 Destination there =
                         new Destination("127.0.0.1", workstation.port(), Optional.empty(), Optional.empty());
                 premises.enrol("WS1", ws1, EnumSet.of(Service.ECHO), Set.of(), Optional.of(there));
@@ -82,6 +87,63 @@ class DoorOverTlsTest {
                         .hasMessageContaining("calling AE title");
             }
         }
+    }
+
+    @Test
+    void strangers_are_turned_away_in_the_handshake_and_the_audit_says_why() throws Exception {
+        try (Premises premises = new Premises(root, Premises.authority(root))) {
+            try (DimseListener door = listen(premises.serverTls(), premises.door, new RefusalAudit(premises.guard))) {
+                callAsStrangers(premises, door);
+            }
+            assertThat(refusals(premises))
+                    .containsExactlyInAnyOrder(
+                            Refusal.REVOKED,
+                            Refusal.UNKNOWN_CERTIFICATE,
+                            Refusal.UNKNOWN_CERTIFICATE,
+                            Refusal.NO_CERTIFICATE,
+                            Refusal.HANDSHAKE);
+        }
+    }
+
+    private void callAsStrangers(Premises premises, DimseListener door) throws Exception {
+        IssuedCertificate revoked = premises.enrol("CT1", EnumSet.allOf(Service.class));
+        premises.registry.revoke(premises.administer("device revoke"), "CT1");
+        CertificateAuthority other = Premises.authority(root.resolve("elsewhere"));
+        IssuedCertificate foreign =
+                other.issueDevice("CT1", List.of("127.0.0.1"), CertificateAuthority.KeyType.EC, Duration.ofDays(1));
+        assertRefused(door, revoked.ca(), List.of(revoked));
+        assertRefused(door, revoked.ca(), List.of(premises.issue("CT2")));
+        assertRefused(door, revoked.ca(), List.of(foreign));
+        assertRefused(door, revoked.ca(), List.of());
+        PeerAddress clear = new PeerAddress(local(door.port()), Optional.empty());
+        assertThatThrownBy(() -> Association.request(clear, proposal("CT1"), Timeouts.DEFAULT))
+                .isInstanceOf(AssociationRejected.class);
+    }
+
+    /** All come from one address within a minute or two: the first is a record of its own, the rest are counted. */
+    private static List<Refusal> refusals(Premises premises) throws IOException {
+        List<Refusal> causes = new ArrayList<>();
+        for (AuditRecord.Event event : premises.events()) {
+            switch (event) {
+                case AuditRecord.Refused first -> causes.add(first.cause());
+                case AuditRecord.RefusedMore more ->
+                    more.causes()
+                            .forEach((cause, count) ->
+                                    causes.addAll(Collections.nCopies(Math.toIntExact(count), cause)));
+                default -> {}
+            }
+        }
+        return causes;
+    }
+
+    private static void assertRefused(DimseListener door, X509Certificate ca, List<IssuedCertificate> own)
+            throws IOException {
+        List<TlsContexts.Credential> keys = own.stream()
+                .map(c -> new TlsContexts.Credential(c.key(), List.of(c.certificate())))
+                .toList();
+        PeerAddress peer = new PeerAddress(local(door.port()), TlsContexts.of(keys, List.of(ca)));
+        assertThatThrownBy(() -> Association.request(peer, proposal("CT1"), Timeouts.DEFAULT))
+                .isInstanceOf(IOException.class);
     }
 
     private static void conversation(Premises premises, Association a) throws IOException {
@@ -145,8 +207,9 @@ class DoorOverTlsTest {
         return new String(store.body().readAllBytes(), US_ASCII);
     }
 
-    private static DimseListener listen(SSLContext tls, AssociationPolicy policy) throws IOException {
-        return DimseListener.open(local(0), Optional.of(tls), policy, Refusals.UNHEARD);
+    private static DimseListener listen(SSLContext tls, AssociationPolicy policy, Refusals refusals)
+            throws IOException {
+        return DimseListener.open(local(0), Optional.of(tls), policy, refusals);
     }
 
     private static InetSocketAddress local(int port) {
