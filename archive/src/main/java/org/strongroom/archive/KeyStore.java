@@ -83,10 +83,10 @@ final class KeyStore implements Closeable {
     private KeyStore(DiskFile file, KeyDerivation keys, SecureRandom random) {
         this.file = file;
         this.random = random;
-        this.wrapping = new SecretKeySpec(keys.derive("study-key-wrap"), "AES");
+        this.wrapping = new SecretKeySpec(keys.derive("archive.study-key-wrap"), "AES");
         try {
             this.identify = Mac.getInstance("HmacSHA256");
-            identify.init(new SecretKeySpec(keys.derive("study-key-id"), "HmacSHA256"));
+            identify.init(new SecretKeySpec(keys.derive("archive.study-key-id"), "HmacSHA256"));
             this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java lacks AES-GCM or HMAC-SHA256", e);
