@@ -2,12 +2,19 @@ package org.strongroom.archive;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
 
 /** The answers to a query, read as they are asked for. */
 public interface Matches extends AutoCloseable {
     /** The next answer; empty at the end. */
     Optional<DataSet> next() throws IOException;
+
+    /** Keys of the query that are not supported at its level: neither compared nor answered. */
+    default Set<Tag> ignored() {
+        return Set.of();
+    }
 
     @Override
     void close();

@@ -1,0 +1,100 @@
+package org.strongroom.archive;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.SpecificCharacterSet;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.VR;
+
+/**
+ * What an answer is made of: the rows that matched, from the study down to the query's level.
+ *
+ * @param head elements before the bulk, where the query takes them
+ */
+public record Answer(
+        StudyRow study,
+        Optional<PatientCounts> patient,
+        Optional<SeriesRow> series,
+        Optional<InstanceRow> instance,
+        Optional<DataSet> head) {
+    private static final Tag CHARACTER_SET = Attributes.SpecificCharacterSet.tag();
+
+    public Answer(StudyRow study) {
+        this(study, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public Answer with(PatientCounts counts) {
+        return new Answer(study, Optional.of(counts), series, instance, head);
+    }
+
+    public Answer with(SeriesRow row) {
+        return new Answer(study, patient, Optional.of(row), instance, head);
+    }
+
+    public Answer with(InstanceRow row) {
+        return new Answer(study, patient, series, Optional.of(row), head);
+    }
+
+    public Answer with(DataSet elements) {
+        return new Answer(study, patient, series, instance, Optional.of(elements));
+    }
+
+    /**
+     * The identifier of a response, PS3.4 C.4.1.1.3.2: what was asked for, of zero length where nothing is known, in the
+     * character set the values came in; in UTF-8 where they came in several.
+     */
+    public DataSet identifier(QueryPlan plan) {
+        Set<DataSet> sources = new LinkedHashSet<>();
+        plan.returned().forEach(tag -> stored(tag).ifPresent(sources::add));
+        DataSet identifier = inCharacterSetOf(sources);
+        for (Tag tag : plan.returned()) {
+            Optional<DataSet> source = stored(tag);
+            identifier = source.isPresent()
+                    ? identifier.withElementOf(source.get(), tag)
+                    : withComputed(identifier, tag, plan.level());
+        }
+        return identifier;
+    }
+
+    private static DataSet inCharacterSetOf(Set<DataSet> sources) {
+        Set<SpecificCharacterSet> sets = new LinkedHashSet<>();
+        sources.forEach(source -> sets.add(source.characterSet()));
+        if (sets.size() > 1) {
+            return DataSet.empty().recoded(SpecificCharacterSet.UTF_8);
+        }
+        return sources.isEmpty()
+                ? DataSet.empty()
+                : DataSet.empty().withElementOf(sources.iterator().next(), CHARACTER_SET);
+    }
+
+    /** The data set that has this attribute as it was received. */
+    private Optional<DataSet> stored(Tag tag) {
+        Optional<DataSet> row =
+                switch (IndexedAttributes.level(tag)) {
+                    case PATIENT, STUDY -> Optional.of(study.attributes());
+                    case SERIES -> series.map(SeriesRow::attributes);
+                    case IMAGE -> InstanceRow.has(tag) && head.isEmpty() ? Optional.empty() : head;
+                };
+        return row.filter(dataSet -> dataSet.contains(tag));
+    }
+
+    private DataSet withComputed(DataSet identifier, Tag tag, Level asked) {
+        VR vr = QueryPlan.vr(tag);
+        Level level = IndexedAttributes.level(tag);
+        Optional<? extends Values> row = level.compareTo(asked) > 0
+                ? Optional.empty()
+                : IndexedAttributes.isPatientCount(tag)
+                        ? patient
+                        : switch (level) {
+                            case PATIENT, STUDY -> Optional.of(study);
+                            case SERIES -> series;
+                            case IMAGE -> instance;
+                        };
+        List<String> values = row.map(known -> known.text(tag)).orElse(List.of());
+        return values.isEmpty() ? identifier.withEmpty(tag, vr) : identifier.withText(tag, vr, values);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.strongroom.archive.sqlite;
+
+import org.jspecify.annotations.NullMarked;
