@@ -73,12 +73,11 @@ public record Answer(
 
     /** The data set that has this attribute as it was received. */
     private Optional<DataSet> stored(Tag tag) {
-        Optional<DataSet> row =
-                switch (IndexedAttributes.level(tag)) {
-                    case PATIENT, STUDY -> Optional.of(study.attributes());
-                    case SERIES -> series.map(SeriesRow::attributes);
-                    case IMAGE -> InstanceRow.has(tag) && head.isEmpty() ? Optional.empty() : head;
-                };
+        Optional<DataSet> row = switch (IndexedAttributes.level(tag)) {
+            case PATIENT, STUDY -> Optional.of(study.attributes());
+            case SERIES -> series.map(SeriesRow::attributes);
+            case IMAGE -> InstanceRow.has(tag) && head.isEmpty() ? Optional.empty() : head;
+        };
         return row.filter(dataSet -> dataSet.contains(tag));
     }
 

@@ -79,7 +79,11 @@ public final class BlindTokens {
         if (input.length < length) {
             input = new byte[length * 2];
         }
-        ByteBuffer.wrap(input).putInt(attribute.code()).put(kind.code).put((byte) part).put(text);
+        ByteBuffer.wrap(input)
+                .putInt(attribute.code())
+                .put(kind.code)
+                .put((byte) part)
+                .put(text);
         mac.update(input, 0, length);
         return ByteBuffer.wrap(mac.doFinal()).getLong();
     }

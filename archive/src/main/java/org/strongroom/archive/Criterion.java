@@ -106,7 +106,7 @@ final class Criterion {
             case IS, DS, US, SS, UL, SL, UV, SV, FL, FD -> number(value);
             case CS -> {
                 Set<String> wanted = new HashSet<>();
-                for (String code : value.split("\\\\")) {
+                for (String code : value.split("\\\\", -1)) {
                     wanted.add(code.strip());
                 }
                 yield text -> wanted.contains(text.strip());
@@ -177,7 +177,8 @@ final class Criterion {
     private static Predicate<String> range(VR vr, Match.Range range) {
         Optional<Moment> from = range.from().flatMap(text -> Moment.of(vr, text));
         Optional<Moment> to = range.to().flatMap(text -> Moment.of(vr, text));
-        if (from.isPresent() != range.from().isPresent() || to.isPresent() != range.to().isPresent()) {
+        if (from.isPresent() != range.from().isPresent()
+                || to.isPresent() != range.to().isPresent()) {
             return text -> false;
         }
         long first = from.map(Moment::first).orElse(Long.MIN_VALUE);

@@ -44,7 +44,7 @@ final class Glob {
     /** The stretches without wild cards, in order; empty ones left out. */
     static List<String> literals(String pattern) {
         List<String> literals = new ArrayList<>();
-        for (String literal : pattern.split("[*?]+")) {
+        for (String literal : pattern.split("[*?]+", -1)) {
             if (!literal.isEmpty()) {
                 literals.add(literal);
             }

@@ -132,11 +132,11 @@ public final class IndexedAttributes {
             ContrastBolusAgent);
 
     /** Not stored in the sealed row but counted or collected while instances arrive. */
-    private static final List<Attribute<?>> COUNTED_BY_PATIENT = List.of(
-            NumberOfPatientRelatedStudies, NumberOfPatientRelatedSeries, NumberOfPatientRelatedInstances);
+    private static final List<Attribute<?>> COUNTED_BY_PATIENT =
+            List.of(NumberOfPatientRelatedStudies, NumberOfPatientRelatedSeries, NumberOfPatientRelatedInstances);
 
-    private static final List<Attribute<?>> COUNTED_BY_STUDY = List.of(
-            ModalitiesInStudy, SOPClassesInStudy, NumberOfStudyRelatedSeries, NumberOfStudyRelatedInstances);
+    private static final List<Attribute<?>> COUNTED_BY_STUDY =
+            List.of(ModalitiesInStudy, SOPClassesInStudy, NumberOfStudyRelatedSeries, NumberOfStudyRelatedInstances);
 
     private static final List<Attribute<?>> COUNTED_BY_SERIES = List.of(NumberOfSeriesRelatedInstances);
 

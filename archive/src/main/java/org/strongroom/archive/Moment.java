@@ -109,7 +109,7 @@ record Moment(long first, long last) {
                 && digits.length() % 2 == 0
                 && (point < 0 || digits.length() == DIGITS_OF_SECOND);
         return shape
-                ? dateTime(digits, point < 0 ? "" : local.substring(point), offsetMinutes * 60 * MICROS_OF_SECOND)
+                ? dateTime(digits, point < 0 ? "" : local.substring(point), offsetMinutes * 60L * MICROS_OF_SECOND)
                 : Optional.empty();
     }
 
@@ -119,7 +119,8 @@ record Moment(long first, long last) {
         if (month < 1 || month > MONTHS || day < 1 || day > DAYS) {
             return Optional.empty();
         }
-        LocalDateTime start = LocalDateTime.of(number(digits, 0, 4), month, 1, 0, 0).plusDays(day - 1L);
+        LocalDateTime start =
+                LocalDateTime.of(number(digits, 0, 4), month, 1, 0, 0).plusDays(day - 1L);
         long midnight = start.toEpochSecond(ZoneOffset.UTC) * MICROS_OF_SECOND - offsetMicros;
         if (digits.length() > 8) {
             return time(digits.substring(8) + fraction)

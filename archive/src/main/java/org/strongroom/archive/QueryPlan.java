@@ -177,8 +177,7 @@ public final class QueryPlan {
         return query.level() == Level.IMAGE
                 && (!head.isEmpty()
                         || returned.stream()
-                                .anyMatch(
-                                        tag -> IndexedAttributes.level(tag) == Level.IMAGE && !InstanceRow.has(tag)));
+                                .anyMatch(tag -> IndexedAttributes.level(tag) == Level.IMAGE && !InstanceRow.has(tag)));
     }
 
     public boolean needsPatientCounts() {

@@ -95,6 +95,9 @@ public final class SealedRows {
 
     private static byte[] place(String table, long id) {
         byte[] name = table.getBytes(StandardCharsets.US_ASCII);
-        return ByteBuffer.allocate(name.length + Long.BYTES).put(name).putLong(id).array();
+        return ByteBuffer.allocate(name.length + Long.BYTES)
+                .put(name)
+                .putLong(id)
+                .array();
     }
 }

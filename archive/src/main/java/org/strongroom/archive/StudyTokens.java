@@ -3,6 +3,7 @@ package org.strongroom.archive;
 import static org.strongroom.dicom.Attributes.*;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.strongroom.archive.BlindTokens.Kind;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.VR;
 
 /**
  * The tokens under which a study is found, and those that the studies a query asks for must have. Both sides of one
@@ -179,7 +181,7 @@ public final class StudyTokens {
     }
 
     private long[] codes(Tag tag, String value) {
-        String[] codes = Criterion.vr(tag) == org.strongroom.dicom.VR.CS ? value.split("\\\\") : new String[] {value};
+        String[] codes = Criterion.vr(tag) == VR.CS ? value.split("\\\\", -1) : new String[] {value};
         long[] any = new long[codes.length];
         for (int i = 0; i < codes.length; i++) {
             any[i] = code(tag, codes[i]);
@@ -216,7 +218,7 @@ public final class StudyTokens {
 
     /** Grams of what stands between the wild cards, spread over the pattern where there are many. */
     private void addGramsOf(Tag tag, String pattern, List<long[]> all) {
-        Set<String> found = new java.util.LinkedHashSet<>();
+        Set<String> found = new LinkedHashSet<>();
         for (String literal : Glob.literals(pattern)) {
             List<String> grams = grams(literal);
             boolean hasTriples = grams.stream().anyMatch(gram -> gram.codePointCount(0, gram.length()) == GRAM);

@@ -1,0 +1,78 @@
+package org.strongroom.archive.sqlite;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import org.strongroom.archive.Answer;
+import org.strongroom.archive.Index.HeadReader;
+import org.strongroom.archive.Matches;
+import org.strongroom.archive.QueryPlan;
+import org.strongroom.archive.Values;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
+
+/**
+ * The answers to a query, a page at a time; between pages nothing is held but the place where the last one ended. Heads of
+ * objects are read outside of any transaction.
+ */
+final class SqliteMatches implements Matches {
+    /** Reads a page into the list; where to go on. */
+    interface Pages {
+        Finder.Cursor read(Finder.Cursor from, Queue<Answer> into) throws SQLException, IOException;
+    }
+
+    private final QueryPlan plan;
+    private final HeadReader heads;
+    private final Pages pages;
+    private final Queue<Answer> page = new ArrayDeque<>();
+    private Finder.Cursor cursor = Finder.Cursor.START;
+
+    SqliteMatches(QueryPlan plan, HeadReader heads, Pages pages) {
+        this.plan = plan;
+        this.heads = heads;
+        this.pages = pages;
+    }
+
+    @Override
+    public Optional<DataSet> next() throws IOException {
+        while (true) {
+            Answer answer = page.poll();
+            if (answer != null) {
+                Optional<DataSet> identifier = identifier(answer);
+                if (identifier.isPresent()) {
+                    return identifier;
+                }
+            } else if (cursor.isEnd()) {
+                return Optional.empty();
+            } else {
+                try {
+                    cursor = pages.read(cursor, page);
+                } catch (SQLException e) {
+                    throw Session.failure(e);
+                }
+            }
+        }
+    }
+
+    private Optional<DataSet> identifier(Answer answer) throws IOException {
+        if (!plan.needsHead() || answer.instance().isEmpty()) {
+            return Optional.of(answer.identifier(plan));
+        }
+        DataSet head = heads.read(answer.instance().get().located().place());
+        return plan.matchesHead(Values.of(head)) ? Optional.of(answer.with(head).identifier(plan)) : Optional.empty();
+    }
+
+    @Override
+    public Set<Tag> ignored() {
+        return Set.copyOf(plan.ignored());
+    }
+
+    @Override
+    public void close() {
+        page.clear();
+        cursor = Finder.Cursor.END;
+    }
+}
