@@ -66,13 +66,16 @@ public abstract class IndexContract {
         List<Tag> below = List.of(StudyInstanceUID.tag(), SeriesInstanceUID.tag(), SOPInstanceUID.tag());
         for (Level at : Level.values()) {
             if (at != Level.PATIENT && at.compareTo(level) <= 0) {
-                key.append('/').append(IndexSamples.text(answer, below.get(List.of(Level.values()).indexOf(at) - 1)));
+                key.append('/')
+                        .append(IndexSamples.text(
+                                answer, below.get(List.of(Level.values()).indexOf(at) - 1)));
             }
         }
         return key.toString();
     }
 
-    private static Action.Retrieve retrieve(Optional<String> patient, List<Uid> studies, List<Uid> series, List<Uid> instances) {
+    private static Action.Retrieve retrieve(
+            Optional<String> patient, List<Uid> studies, List<Uid> series, List<Uid> instances) {
         return new Action.Retrieve(patient, studies, series, instances, "TESTER", Optional.empty());
     }
 
@@ -111,26 +114,44 @@ public abstract class IndexContract {
         IndexSamples samples = new IndexSamples(1);
         try (Index index = open(folder)) {
             List<Entry> entries = record(index, samples, 30);
-            Set<Tag> keys = Set.of(PatientName.tag(), StudyDescription.tag(), ModalitiesInStudy.tag(), SeriesNumber.tag(),
-                    NumberOfStudyRelatedInstances.tag(), NumberOfSeriesRelatedInstances.tag(), InstanceNumber.tag(),
-                    RequestAttributesSequence.tag(), Rows.tag(), PatientComments.tag(), SOPClassUID.tag());
+            Set<Tag> keys = Set.of(
+                    PatientName.tag(),
+                    StudyDescription.tag(),
+                    ModalitiesInStudy.tag(),
+                    SeriesNumber.tag(),
+                    NumberOfStudyRelatedInstances.tag(),
+                    NumberOfSeriesRelatedInstances.tag(),
+                    InstanceNumber.tag(),
+                    RequestAttributesSequence.tag(),
+                    Rows.tag(),
+                    PatientComments.tag(),
+                    SOPClassUID.tag());
             List<DataSet> answers = find(index, samples, new Query(Level.IMAGE, List.of(), keys));
             assertThat(answers).hasSameSizeAs(entries);
             for (DataSet answer : answers) {
                 DataSet head = entries.stream()
-                        .filter(entry -> entry.sopInstance().equals(answer.get(SOPInstanceUID).orElseThrow()))
+                        .filter(entry -> entry.sopInstance()
+                                .equals(answer.get(SOPInstanceUID).orElseThrow()))
                         .findFirst()
                         .orElseThrow()
                         .head();
-                for (Tag tag : List.of(PatientName.tag(), StudyDescription.tag(), SeriesNumber.tag(), InstanceNumber.tag(),
-                        Rows.tag(), SOPClassUID.tag(), StudyInstanceUID.tag())) {
+                for (Tag tag : List.of(
+                        PatientName.tag(),
+                        StudyDescription.tag(),
+                        SeriesNumber.tag(),
+                        InstanceNumber.tag(),
+                        Rows.tag(),
+                        SOPClassUID.tag(),
+                        StudyInstanceUID.tag())) {
                     assertThat(answer.text(tag)).as(tag.toString()).isEqualTo(head.text(tag));
                 }
-                assertThat(answer.items(RequestAttributesSequence)).hasSameSizeAs(head.items(RequestAttributesSequence));
+                assertThat(answer.items(RequestAttributesSequence))
+                        .hasSameSizeAs(head.items(RequestAttributesSequence));
                 assertThat(answer.contains(PatientComments)).isTrue();
                 assertThat(answer.text(PatientComments.tag())).isEmpty();
                 long instances = entries.stream()
-                        .filter(entry -> entry.series().equals(head.get(SeriesInstanceUID).orElseThrow()))
+                        .filter(entry -> entry.series()
+                                .equals(head.get(SeriesInstanceUID).orElseThrow()))
                         .count();
                 assertThat(answer.get(NumberOfSeriesRelatedInstances)).contains((int) instances);
                 assertThat(answer.characterSet().terms()).containsExactly("ISO_IR 192");
@@ -145,13 +166,15 @@ public abstract class IndexContract {
             Entry german = named(samples, "Müller^Jörg");
             Entry japanese = named(samples, "Yamada^Tarou=山田^太郎=やまだ^たろう");
             index.record(List.of(german, japanese), samples.position());
-            for (String name : List.of("MULLER^JORG", "müller^jörg^^", "Muller*", "*ULL*", "*^jo?g", "ＭＵＬＬＥＲ*", "M*^J*")) {
+            for (String name :
+                    List.of("MULLER^JORG", "müller^jörg^^", "Muller*", "*ULL*", "*^jo?g", "ＭＵＬＬＥＲ*", "M*^J*")) {
                 assertThat(studies(index, samples, name)).as(name).containsExactly(german.study());
             }
             for (String name : List.of("yamada*", "山田*", "*太*", "山田^太郎", "ヤマダ^タロウ", "=山田*", "Yama*=山田*", "?田*")) {
                 assertThat(studies(index, samples, name)).as(name).containsExactly(japanese.study());
             }
-            for (String name : List.of("Mueller*", "Muller", "Muller^J", "=Muller*", "Yamada*=鈴木*", "^Tarou*", "*xyz*")) {
+            for (String name :
+                    List.of("Mueller*", "Muller", "Muller^J", "=Muller*", "Yamada*=鈴木*", "^Tarou*", "*xyz*")) {
                 assertThat(studies(index, samples, name)).as(name).isEmpty();
             }
         }
@@ -209,24 +232,39 @@ public abstract class IndexContract {
             List<Uid> uid = List.of(study.getFirst().study());
             List<Located> all = index.locate(retrieve(Optional.empty(), uid, List.of(), List.of()));
             assertThat(all.stream().map(Located::place).toList())
-                    .containsExactlyInAnyOrderElementsOf(study.stream().map(Entry::place).toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            study.stream().map(Entry::place).toList());
             Entry last = study.getLast();
             List<Located> series = index.locate(retrieve(Optional.empty(), uid, List.of(last.series()), List.of()));
             List<Integer> numbers = new ArrayList<>();
             for (Located located : series) {
-                numbers.add(samples.heads().read(located.place()).get(InstanceNumber).orElse(Integer.MAX_VALUE));
+                numbers.add(samples.heads()
+                        .read(located.place())
+                        .get(InstanceNumber)
+                        .orElse(Integer.MAX_VALUE));
             }
             assertThat(numbers).isSorted();
-            assertThat(numbers).hasSize((int) study.stream().filter(entry -> entry.series().equals(last.series())).count());
-            assertThat(index.locate(retrieve(Optional.empty(), uid, List.of(last.series()), List.of(last.sopInstance()))))
-                    .containsExactly(new Located(last.place(), last.sopClass(), last.sopInstance(), last.syntax(),
-                            last.dataSetLength(), last.digest().prefix()));
+            assertThat(numbers).hasSize((int) study.stream()
+                    .filter(entry -> entry.series().equals(last.series()))
+                    .count());
+            assertThat(index.locate(
+                            retrieve(Optional.empty(), uid, List.of(last.series()), List.of(last.sopInstance()))))
+                    .containsExactly(new Located(
+                            last.place(),
+                            last.sopClass(),
+                            last.sopInstance(),
+                            last.syntax(),
+                            last.dataSetLength(),
+                            last.digest().prefix()));
             String patient = IndexSamples.text(last.head(), PatientID.tag());
             if (!patient.isEmpty()) {
-                assertThat(index.locate(retrieve(Optional.of(patient), List.of(), List.of(), List.of()))).containsAll(all);
+                assertThat(index.locate(retrieve(Optional.of(patient), List.of(), List.of(), List.of())))
+                        .containsAll(all);
             }
-            assertThat(index.locate(retrieve(Optional.of("nobody"), uid, List.of(), List.of()))).isEmpty();
-            assertThat(index.locate(retrieve(Optional.empty(), List.of(), List.of(), List.of()))).isEmpty();
+            assertThat(index.locate(retrieve(Optional.of("nobody"), uid, List.of(), List.of())))
+                    .isEmpty();
+            assertThat(index.locate(retrieve(Optional.empty(), List.of(), List.of(), List.of())))
+                    .isEmpty();
         }
     }
 
@@ -247,12 +285,17 @@ public abstract class IndexContract {
             assertThat(index.locate(retrieve(Optional.empty(), List.of(first.study()), List.of(), List.of())))
                     .extracting(Located::place)
                     .containsExactly(first.place());
-            assertThat(find(index, samples, new Query(Level.STUDY, List.of(), Set.of(NumberOfStudyRelatedInstances.tag())))
+            assertThat(find(
+                                    index,
+                                    samples,
+                                    new Query(Level.STUDY, List.of(), Set.of(NumberOfStudyRelatedInstances.tag())))
                             .getFirst()
                             .get(NumberOfStudyRelatedInstances))
                     .contains(1);
-            assertThat(index.versions(first.study(), first.series(), new Uid("1.2.3"))).isEmpty();
-            assertThat(index.versions(new Uid("1.2.3"), first.series(), first.sopInstance())).isEmpty();
+            assertThat(index.versions(first.study(), first.series(), new Uid("1.2.3")))
+                    .isEmpty();
+            assertThat(index.versions(new Uid("1.2.3"), first.series(), first.sopInstance()))
+                    .isEmpty();
         }
     }
 
@@ -263,8 +306,10 @@ public abstract class IndexContract {
             List<Entry> study = samples.study(2, 4);
             DataSet other = study.getFirst().head().with(PatientID, "OTHER").with(SOPInstanceUID, new Uid("1.2.3.4"));
             index.record(study, samples.position());
-            assertThat(index.record(List.of(samples.entry(other)), samples.position())).containsExactly(Recorded.STORED);
-            assertThat(find(index, samples, query(Level.PATIENT, single(PatientID, "OTHER")))).isEmpty();
+            assertThat(index.record(List.of(samples.entry(other)), samples.position()))
+                    .containsExactly(Recorded.STORED);
+            assertThat(find(index, samples, query(Level.PATIENT, single(PatientID, "OTHER"))))
+                    .isEmpty();
             assertThat(find(index, samples, query(Level.STUDY))).hasSize(1);
         }
     }
@@ -335,7 +380,8 @@ public abstract class IndexContract {
         }
     }
 
-    private static void pageThrough(Index index, IndexSamples samples, List<Entry> entries, Level level) throws IOException {
+    private static void pageThrough(Index index, IndexSamples samples, List<Entry> entries, Level level)
+            throws IOException {
         Set<String> expected = new HashSet<>();
         entries.forEach(entry -> expected.add(key(entry.head(), level)));
         List<String> found = find(index, samples, query(level)).stream()

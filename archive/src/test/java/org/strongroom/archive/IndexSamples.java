@@ -20,14 +20,40 @@ import org.strongroom.dicom.Uid;
 /** Heads of instances for tests of indexes: patients, studies and series as an archive has them, from a seed. */
 public final class IndexSamples {
     private static final List<String> FAMILIES = List.of(
-            "Smith", "Smythe", "SMITHSON", "Müller", "Mueller", "MULLER", "García", "Garcia Lopez", "O'Neill", "van de Berg",
-            "Ångström", "Østergaard", "Łukasz", "Nguyễn", "Li", "Ó", "Weiß", "Brontë", "Abercrombiewither", "de la Cruz");
-    private static final List<String> GIVEN =
-            List.of("Anna", "ANNA MARIA", "Jo", "John", "Johannes", "José", "Zoë", "Renée", "", "Chloé^Q", "Ian^^Dr.", "Al");
+            "Smith",
+            "Smythe",
+            "SMITHSON",
+            "Müller",
+            "Mueller",
+            "MULLER",
+            "García",
+            "Garcia Lopez",
+            "O'Neill",
+            "van de Berg",
+            "Ångström",
+            "Østergaard",
+            "Łukasz",
+            "Nguyễn",
+            "Li",
+            "Ó",
+            "Weiß",
+            "Brontë",
+            "Abercrombiewither",
+            "de la Cruz");
+    private static final List<String> GIVEN = List.of(
+            "Anna", "ANNA MARIA", "Jo", "John", "Johannes", "José", "Zoë", "Renée", "", "Chloé^Q", "Ian^^Dr.", "Al");
     private static final List<String> OTHER_GROUPS = List.of(
             "Yamada^Tarou=山田^太郎=やまだ^たろう", "Hong^Gildong=洪^吉洞=홍^길동", "=王^小東", "Suzuki^Hanako=鈴木^花子", "Sato^ Ken =佐藤^健");
     private static final List<String> DESCRIPTIONS = List.of(
-            "CHEST PA", "Chest PA/LAT", "CT ABDOMEN", "CT Abdomen w/o", "MR BRAIN", "Brain", "KNEE LT", "Thorax übersicht", "");
+            "CHEST PA",
+            "Chest PA/LAT",
+            "CT ABDOMEN",
+            "CT Abdomen w/o",
+            "MR BRAIN",
+            "Brain",
+            "KNEE LT",
+            "Thorax übersicht",
+            "");
     private static final List<String> MODALITIES = List.of("CT", "MR", "CR", "DX", "US", "SR");
     private static final String CT_STORAGE = "1.2.840.10008.5.1.4.1.1.2";
 
@@ -77,7 +103,9 @@ public final class IndexSamples {
 
     public String time() {
         String time = "%02d%02d%02d".formatted(random.nextInt(24), random.nextInt(60), random.nextInt(60));
-        return chance(20) ? time + ".%06d".formatted(random.nextInt(1_000_000)) : chance(10) ? time.substring(0, 4) : time;
+        return chance(20)
+                ? time + ".%06d".formatted(random.nextInt(1_000_000))
+                : chance(10) ? time.substring(0, 4) : time;
     }
 
     private static DataSet text(DataSet dataSet, Attribute<?> attribute, String value) {
@@ -93,7 +121,9 @@ public final class IndexSamples {
         String name = name();
         String id = chance(5) ? "" : (chance(50) ? "P" : "") + (1000 + random.nextInt(9000));
         String issuer = chance(30) ? one(List.of("HOSP A", "HOSP B")) : "";
-        String birth = chance(80) ? "19%02d0%d1%d".formatted(random.nextInt(100), 1 + random.nextInt(9), random.nextInt(9)) : "";
+        String birth = chance(80)
+                ? "19%02d0%d1%d".formatted(random.nextInt(100), 1 + random.nextInt(9), random.nextInt(9))
+                : "";
         String sex = one(List.of("M", "F", "O", ""));
         UnaryOperator<DataSet> patient = head -> {
             DataSet with = text(head, PatientName, chance(95) ? name : name.toUpperCase(java.util.Locale.ROOT));

@@ -16,11 +16,30 @@ import org.strongroom.dicom.Uid;
 /** Queries made of values that are stored, changed at random so that some match much, some little and some nothing. */
 final class RandomQueries {
     private static final List<Attribute<?>> TEXTS = List.of(
-            PatientName, PatientID, AccessionNumber, StudyID, StudyDescription, ReferringPhysicianName, SeriesDescription,
-            StationName, PatientName, PatientName, IssuerOfPatientID, BodyPartExamined);
+            PatientName,
+            PatientID,
+            AccessionNumber,
+            StudyID,
+            StudyDescription,
+            ReferringPhysicianName,
+            SeriesDescription,
+            StationName,
+            PatientName,
+            PatientName,
+            IssuerOfPatientID,
+            BodyPartExamined);
     private static final List<Attribute<?>> CODES = List.of(
-            PatientSex, Modality, ModalitiesInStudy, SeriesNumber, InstanceNumber, Rows, NumberOfStudyRelatedInstances,
-            PatientBirthDate, StudyDate, StudyTime, NumberOfPatientRelatedStudies);
+            PatientSex,
+            Modality,
+            ModalitiesInStudy,
+            SeriesNumber,
+            InstanceNumber,
+            Rows,
+            NumberOfStudyRelatedInstances,
+            PatientBirthDate,
+            StudyDate,
+            StudyTime,
+            NumberOfPatientRelatedStudies);
     private static final List<Attribute<?>> RANGES = List.of(StudyDate, StudyTime, PatientBirthDate, StudyDate);
     private static final List<Attribute<?>> UIDS =
             List.of(StudyInstanceUID, SeriesInstanceUID, SOPInstanceUID, SOPClassUID);
@@ -146,7 +165,8 @@ final class RandomQueries {
             case Match.UidList list -> tag + " in " + list.uids();
             case Match.Range range -> tag + " " + range.from() + ".." + range.to();
             case Match.Sequence sequence ->
-                tag + " " + sequence.item().stream().map(RandomQueries::describe).toList();
+                tag + " "
+                        + sequence.item().stream().map(RandomQueries::describe).toList();
         };
     }
 }

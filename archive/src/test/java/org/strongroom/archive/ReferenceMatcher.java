@@ -68,9 +68,11 @@ final class ReferenceMatcher {
                             .distinct()
                             .collect(Collectors.joining("\\")));
             values.put(NumberOfStudyRelatedInstances.tag(), Integer.toString(study.entries.size()));
-            values.put(NumberOfPatientRelatedStudies.tag(), Long.toString(studies.values().stream()
-                    .filter(other -> patient(other).equals(patient(study)))
-                    .count()));
+            values.put(
+                    NumberOfPatientRelatedStudies.tag(),
+                    Long.toString(studies.values().stream()
+                            .filter(other -> patient(other).equals(patient(study)))
+                            .count()));
             if (!matches(query, Level.STUDY, study.head(), values)) {
                 continue;
             }
@@ -93,7 +95,9 @@ final class ReferenceMatcher {
 
     private static String patient(Study study) {
         String id = id(study);
-        return id.isEmpty() ? "study " + study.uid() : id + "/" + IndexSamples.text(study.head(), IssuerOfPatientID.tag());
+        return id.isEmpty()
+                ? "study " + study.uid()
+                : id + "/" + IndexSamples.text(study.head(), IssuerOfPatientID.tag());
     }
 
     private Set<String> below(Query query, Study study) {
@@ -133,19 +137,37 @@ final class ReferenceMatcher {
     }
 
     static Level levelOf(Tag tag) {
-        if (Set.of(NumberOfPatientRelatedStudies.tag(), PatientName.tag(), PatientID.tag(), PatientBirthDate.tag(),
-                        PatientSex.tag(), IssuerOfPatientID.tag())
+        if (Set.of(
+                        NumberOfPatientRelatedStudies.tag(),
+                        PatientName.tag(),
+                        PatientID.tag(),
+                        PatientBirthDate.tag(),
+                        PatientSex.tag(),
+                        IssuerOfPatientID.tag())
                 .contains(tag)) {
             return Level.PATIENT;
         }
-        if (Set.of(StudyInstanceUID.tag(), StudyDate.tag(), StudyTime.tag(), AccessionNumber.tag(), StudyID.tag(),
-                        StudyDescription.tag(), ReferringPhysicianName.tag(), ModalitiesInStudy.tag(),
+        if (Set.of(
+                        StudyInstanceUID.tag(),
+                        StudyDate.tag(),
+                        StudyTime.tag(),
+                        AccessionNumber.tag(),
+                        StudyID.tag(),
+                        StudyDescription.tag(),
+                        ReferringPhysicianName.tag(),
+                        ModalitiesInStudy.tag(),
                         NumberOfStudyRelatedInstances.tag())
                 .contains(tag)) {
             return Level.STUDY;
         }
-        return Set.of(SeriesInstanceUID.tag(), Modality.tag(), SeriesNumber.tag(), SeriesDescription.tag(),
-                                BodyPartExamined.tag(), StationName.tag(), RequestAttributesSequence.tag())
+        return Set.of(
+                                SeriesInstanceUID.tag(),
+                                Modality.tag(),
+                                SeriesNumber.tag(),
+                                SeriesDescription.tag(),
+                                BodyPartExamined.tag(),
+                                StationName.tag(),
+                                RequestAttributesSequence.tag())
                         .contains(tag)
                 ? Level.SERIES
                 : Level.IMAGE;
@@ -157,9 +179,12 @@ final class ReferenceMatcher {
         return switch (match) {
             case Match.Single single -> values.stream().anyMatch(value -> single(tag, single.value(), value));
             case Match.UidList list ->
-                values.stream().anyMatch(value -> list.uids().stream().anyMatch(uid -> uid.value().equals(value)));
+                values.stream()
+                        .anyMatch(value ->
+                                list.uids().stream().anyMatch(uid -> uid.value().equals(value)));
             case Match.Wildcard wildcard ->
-                wildcard.pattern().matches("\\*+") || values.stream().anyMatch(value -> wild(tag, wildcard.pattern(), value));
+                wildcard.pattern().matches("\\*+")
+                        || values.stream().anyMatch(value -> wild(tag, wildcard.pattern(), value));
             case Match.Range range -> values.stream().anyMatch(value -> range(tag, range, value));
             case Match.Sequence _ -> throw new IllegalArgumentException("nested sequences are not in the samples");
         };
@@ -183,7 +208,8 @@ final class ReferenceMatcher {
         List<String> wanted = groups(pattern);
         List<String> groups = groups(value);
         if (wanted.size() == 1) {
-            return groups.stream().anyMatch(group -> regex(wanted.getFirst()).matcher(group).matches());
+            return groups.stream()
+                    .anyMatch(group -> regex(wanted.getFirst()).matcher(group).matches());
         }
         for (int i = 0; i < wanted.size(); i++) {
             String group = i < groups.size() ? groups.get(i) : "";
@@ -214,8 +240,9 @@ final class ReferenceMatcher {
 
     private static Pattern regex(String pattern) {
         StringBuilder regex = new StringBuilder();
-        pattern.codePoints().forEach(c -> regex.append(
-                c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(new String(Character.toChars(c)))));
+        pattern.codePoints()
+                .forEach(c -> regex.append(
+                        c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(new String(Character.toChars(c)))));
         return Pattern.compile(regex.toString(), Pattern.DOTALL);
     }
 
