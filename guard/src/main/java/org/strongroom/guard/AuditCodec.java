@@ -175,7 +175,11 @@ final class AuditCodec {
         return uids.stream().map(Uid::value).toList();
     }
 
-    private static List<Uid> uids(List<String> texts) {
-        return texts.stream().map(Uid::new).toList();
+    private static List<Uid> uids(List<String> texts) throws IOException {
+        List<Uid> uids = texts.stream().flatMap(t -> Uid.parse(t).stream()).toList();
+        if (uids.size() < texts.size()) {
+            throw new IOException("a text that is no UID stands among UIDs");
+        }
+        return uids;
     }
 }

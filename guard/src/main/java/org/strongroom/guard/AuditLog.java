@@ -39,6 +39,7 @@ public final class AuditLog implements AutoCloseable {
 
     private static final long MAX_QUEUED_BYTES = 8L << 20;
 
+    private final List<String> notes;
     private final InstantSource clock;
     private final AuditWriter writer;
     private final AuditHeads heads;
@@ -68,7 +69,8 @@ public final class AuditLog implements AutoCloseable {
         }
     }
 
-    private AuditLog(InstantSource clock, AuditWriter writer, AuditHeads heads) {
+    private AuditLog(InstantSource clock, AuditWriter writer, AuditHeads heads, List<String> notes) {
+        this.notes = List.copyOf(notes);
         this.clock = clock;
         this.writer = writer;
         this.heads = heads;
@@ -95,10 +97,10 @@ public final class AuditLog implements AutoCloseable {
             AuditRecovery.End end = AuditRecovery.recover(directory, second, auditKeys.verifying());
             AuditWriter writer = new AuditWriter(directory, keys, disk, segmentBytes, end);
             heads.follow(writer);
-            AuditLog log = new AuditLog(clock, writer, heads);
+            AuditLog log = new AuditLog(clock, writer, heads, end.notes());
             log.committer.start();
             try {
-                log.append(new AuditRecord.Started(program(), end.notes()));
+                log.append(new AuditRecord.Started(program(), log.notes));
                 heads.start();
                 return log;
             } catch (IOException e) {
@@ -163,6 +165,11 @@ public final class AuditLog implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What opening found that an operator should know: a torn end cut off, a signed head missing. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** Bytes of records written since the log was opened. */

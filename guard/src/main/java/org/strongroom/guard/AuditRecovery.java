@@ -46,7 +46,7 @@ final class AuditRecovery {
 
     private void run() throws IOException {
         List<Segment> segments = Segment.in(directory);
-        Optional<TreeHead.Resumable> start = size(second) > size(head) ? second : head;
+        Optional<TreeHead.Resumable> start = size(head) > 0 ? head : second;
         long known = Math.max(size(head), size(second));
         if (start.isPresent() && known > 0) {
             tree = start.get().tree().copy();
@@ -64,6 +64,10 @@ final class AuditRecovery {
         }
         for (int i = 0; i < rest.size(); i++) {
             walk(rest.get(i), known, i == rest.size() - 1);
+        }
+        if (tree.size() < known) {
+            throw new AuditDamagedException(
+                    tree.size(), "missing, though a signed head covers it: cut off, or put back to an older state");
         }
         if (tree.size() > known && known > 0) {
             notes.add((tree.size() - known) + " records after the last signed head were taken over");

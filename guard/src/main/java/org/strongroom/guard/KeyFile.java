@@ -36,9 +36,9 @@ public final class KeyFile implements MasterKey {
 
     @Override
     public byte[] unlock() throws IOException {
-        PrivateFiles.check(file);
         byte[] key;
         try {
+            PrivateFiles.check(file);
             if (Files.size(file) != LENGTH) {
                 throw new IOException(file + ": a master key has " + LENGTH + " bytes, this file has "
                         + Files.size(file) + "; restore it from the recovery sheet or a copy");
