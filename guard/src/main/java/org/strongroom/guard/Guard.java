@@ -58,7 +58,7 @@ public final class Guard implements AutoCloseable {
         try {
             id = audit.append(event);
         } catch (AuditUnavailableException e) {
-            LOG.log(Level.ERROR, "guard.audit_unavailable who=" + who.name());
+            LOG.log(Level.DEBUG, "guard.audit_unavailable who=" + who.name()); // the log itself said so once, loudly
             return new Decision.Denied<>(Decision.Reason.AUDIT_UNAVAILABLE);
         }
         if (refused.isPresent()) {
