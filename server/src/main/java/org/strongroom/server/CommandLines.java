@@ -19,7 +19,6 @@ final class CommandLines {
             name = "strongroom",
             description = "An archive of medical images that cannot be left open.",
             mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
             synopsisSubcommandLabel = "COMMAND",
             footer = {"", "strongroom survey is a program of its own: strongroom survey --help."})
     static final class Root {}
@@ -37,6 +36,10 @@ final class CommandLines {
     /** Runs one command line to its end. */
     static int run(Invocation invocation, String... arguments) {
         CommandLine root = new CommandLine(new Root());
+        root.addSubcommand(new DemoCommand(invocation))
+                .addSubcommand(new InitCommand(invocation))
+                .addSubcommand(new ServeCommand(invocation));
+        addArchiveCommands(root, invocation);
         root.addSubcommand(new DumpCommand(invocation));
         return execute(root, invocation, arguments);
     }
@@ -44,7 +47,26 @@ final class CommandLines {
     /** Runs a command for a client of the control socket: only those that work on an open archive. */
     static int runInServer(Invocation invocation, List<String> arguments) {
         CommandLine root = new CommandLine(new Root());
+        addArchiveCommands(root, invocation);
         return execute(root, invocation, arguments.toArray(String[]::new));
+    }
+
+    private static void addArchiveCommands(CommandLine root, Invocation invocation) {
+        CommandLine device = new CommandLine(new DeviceCommand())
+                .addSubcommand(new DeviceCommand.Add(invocation))
+                .addSubcommand(new DeviceCommand.ListAll(invocation))
+                .addSubcommand(new DeviceCommand.Revoke(invocation));
+        CommandLine audit = new CommandLine(new AuditCommand()).addSubcommand(new AuditCommand.Verify(invocation));
+        root.addSubcommand(device)
+                .addSubcommand(new EchoCommand(invocation))
+                .addSubcommand(new StoreCommand(invocation))
+                .addSubcommand(new FindCommand(invocation))
+                .addSubcommand(new GetCommand(invocation))
+                .addSubcommand(new MoveCommand(invocation))
+                .addSubcommand(new ImportCommand(invocation))
+                .addSubcommand(new ExportCommand(invocation))
+                .addSubcommand(audit)
+                .addSubcommand(new DoctorCommand(invocation));
     }
 
     private static int execute(CommandLine root, Invocation invocation, String... arguments) {
@@ -57,11 +79,17 @@ final class CommandLines {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> misunderstood(e, err))
                 .setExecutionExceptionHandler((e, command, result) -> failed(e, command, err));
+        versions(root);
         if (arguments.length == 0) {
             root.usage(err);
             return USAGE;
         }
         return root.execute(arguments);
+    }
+
+    private static void versions(CommandLine command) {
+        command.getCommandSpec().versionProvider(new Version());
+        command.getSubcommands().values().forEach(CommandLines::versions);
     }
 
     private static int misunderstood(ParameterException e, PrintWriter err) {

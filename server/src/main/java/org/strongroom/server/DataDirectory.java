@@ -1,7 +1,8 @@
 package org.strongroom.server;
 
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.strongroom.dimse.AeTitle;
 
 /**
  * The folder an archive lives in, DESIGN.md section 2: DIR/data (packs, index, audit), DIR/keys (0700; the configuration
@@ -37,6 +39,10 @@ record DataDirectory(Path root, Path keys) {
         return root.resolve("data");
     }
 
+    Path audit() {
+        return data().resolve("audit");
+    }
+
     Path run() {
         return root.resolve("run");
     }
@@ -55,6 +61,13 @@ record DataDirectory(Path root, Path keys) {
 
     Path configuration() {
         return root.resolve("strongroom.toml");
+    }
+
+    /** The archive's AE title as configured. */
+    AeTitle title() {
+        return Files.exists(configuration())
+                ? Configuration.read(configuration()).aet()
+                : new AeTitle("STRONGROOM");
     }
 
     boolean isInitialised() {
@@ -102,7 +115,7 @@ record DataDirectory(Path root, Path keys) {
         FileAttribute<?>[] attributes =
                 posix(file.toAbsolutePath()) ? new FileAttribute<?>[] {owner("rw-------")} : new FileAttribute<?>[0];
         try (FileChannel channel = FileChannel.open(unfinished, create, attributes)) {
-            java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(content);
+            ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
@@ -120,7 +133,7 @@ record DataDirectory(Path root, Path keys) {
     }
 
     /** Takes DIR/lock, which one process at a time can hold; the operating system gives it back when the process ends. */
-    AutoCloseable lock() throws IOException {
+    Closeable lock() throws IOException {
         FileChannel channel =
                 FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = channel.tryLock();
@@ -128,13 +141,7 @@ record DataDirectory(Path root, Path keys) {
             channel.close();
             throw new Failure("another process uses " + root + ": wait until it ends, or stop the server there");
         }
-        return () -> {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        };
+        return channel;
     }
 
     private static boolean posix(Path path) {

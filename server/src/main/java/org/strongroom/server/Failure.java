@@ -2,11 +2,13 @@ package org.strongroom.server;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Objects;
 import org.strongroom.dicom.DicomFormatException;
 
 /** Why a command could not do its work: one line for the person at the terminal that says what, where and what to do. */
@@ -28,6 +30,9 @@ final class Failure extends RuntimeException {
             case FileAlreadyExistsException exists -> oneLine("exists already: " + exists.getFile());
             case NotDirectoryException file -> oneLine("not a folder: " + file.getFile());
             case DirectoryNotEmptyException full -> oneLine("folder is not empty: " + full.getFile());
+            case UncheckedIOException unchecked ->
+                describe(
+                        Objects.requireNonNullElse(unchecked.getCause(), new IOException("reading or writing failed")));
             case IOException io when io.getMessage() != null -> oneLine(String.valueOf(io.getMessage()));
             default -> "internal error: " + where(thrown);
         };

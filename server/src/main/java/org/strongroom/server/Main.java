@@ -12,7 +12,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        LogFormat.install(Level.INFO);
+        // A server tells what happens; a command says it on standard output and leaves the rest to warnings.
+        boolean server = arguments.length > 0 && List.of("serve", "demo").contains(arguments[0]);
+        LogFormat.install(server ? Level.INFO : Level.WARNING);
         // The launcher knows which streams are terminals; Java can only tell of standard input and output together.
         boolean terminal = List.of(System.getProperty("strongroom.terminal", "").split(","))
                 .contains("err");

@@ -1,9 +1,146 @@
 package org.strongroom.server;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.strongroom.archive.Archive;
+import org.strongroom.archive.Index;
+import org.strongroom.archive.KeyDerivation;
+import org.strongroom.archive.PackArchive;
+import org.strongroom.archive.PackSettings;
+import org.strongroom.archive.sqlite.SqliteIndex;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.AuditLog;
+import org.strongroom.guard.CertificateAuthority;
+import org.strongroom.guard.Decision;
+import org.strongroom.guard.DeviceRegistry;
+import org.strongroom.guard.Guard;
+import org.strongroom.guard.Identity;
+import org.strongroom.guard.KeyRing;
+import org.strongroom.guard.Permit;
+import org.strongroom.guard.Purpose;
+import org.strongroom.guard.sqlite.SqliteGuardStore;
 
-/** An archive this process has open: its folder, guard and archive, wired together. */
+/**
+ * An archive this process has open: the one place where its parts are joined. Its lock, keys, audit log, registry, guard,
+ * packs and index are opened in this order and closed in the reverse one.
+ */
 final class OpenArchive implements AutoCloseable {
+    private static final InstantSource CLOCK = InstantSource.system();
+
+    private final DataDirectory directory;
+    private final Deque<Part> parts = new ArrayDeque<>();
+    private final CertificateAuthority authority;
+    private final DeviceRegistry registry;
+    private final Guard guard;
+    private final PackArchive archive;
+
+    private interface Part {
+        void close() throws IOException;
+    }
+
+    private OpenArchive(DataDirectory directory) throws IOException {
+        this.directory = directory;
+        boolean open = false;
+        try {
+            parts.push(directory.lock()::close);
+            KeyRing keys = KeyRing.open(directory.keys());
+            authority = CertificateAuthority.open(keys, CLOCK);
+            AuditLog audit = AuditLog.open(directory.audit(), keys, CLOCK);
+            parts.push(audit::close);
+            SqliteGuardStore store = SqliteGuardStore.open(directory.data().resolve("guard.sqlite"));
+            parts.push(store::close);
+            registry = DeviceRegistry.open(store, keys, audit, CLOCK);
+            guard = new Guard(registry, audit, CLOCK);
+            parts.push(guard::close);
+            archive = archive(directory, keys);
+            parts.push(archive::close);
+            open = true;
+        } finally {
+            if (!open) {
+                close();
+            }
+        }
+    }
+
+    private static PackArchive archive(DataDirectory directory, KeyRing keys) throws IOException {
+        KeyDerivation subkeys = label -> keys.derive(label).getEncoded();
+        Index index = SqliteIndex.open(directory.data().resolve("index.sqlite"), subkeys);
+        Path keyStore = directory.keys().resolve("studies");
+        return PackArchive.open(
+                directory.data().resolve("packs"), keyStore, subkeys, index, CLOCK, PackSettings.DEFAULT);
+    }
+
+    /** Takes DIR/lock and opens everything; what a crash left is put right first. */
+    static OpenArchive open(DataDirectory directory) throws IOException {
+        directory.requirePrivateKeys();
+        return new OpenArchive(directory);
+    }
+
+    DataDirectory directory() {
+        return directory;
+    }
+
+    CertificateAuthority authority() {
+        return authority;
+    }
+
+    DeviceRegistry registry() {
+        return registry;
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    Archive archive() {
+        return archive;
+    }
+
+    InstantSource clock() {
+        return CLOCK;
+    }
+
+    /** What an operator must look at now, one line each. */
+    java.util.List<String> problems() {
+        java.util.List<String> problems = new java.util.ArrayList<>(guard.problems());
+        archive.health().reason().ifPresent(problems::add);
+        return problems;
+    }
+
+    /** Asks guard on behalf of a person of this machine; a refusal is a {@link Failure} that says what to do. */
+    <A extends Action> Permit<A> permit(String user, Purpose purpose, A action) {
+        return switch (guard.decide(new Identity.Local(user), purpose, action)) {
+            case Decision.Granted<A>(Permit<A> permit) -> permit;
+            case Decision.Denied<A>(Decision.Reason reason) -> throw new Failure(refusal(user, reason));
+        };
+    }
+
+    private String refusal(String user, Decision.Reason reason) {
+        return reason == Decision.Reason.NOT_ENROLLED
+                ? "the user " + user + " is not an administrator of this archive; these are: "
+                        + String.join(", ", registry.administrators())
+                : "refused: " + reason.text();
+    }
+
     @Override
-    public void close() throws IOException {}
+    public void close() throws IOException {
+        IOException first = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (IOException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
 }

@@ -1,0 +1,208 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URISyntaxException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.strongroom.guard.DeviceRecord;
+import org.strongroom.guard.IssuedCertificate;
+
+/** The checks of {@code doctor}: each ends in one finding, with what to do where something is to do. */
+final class Checkup {
+    private static final Duration CERTIFICATE_SOON = Duration.ofDays(30);
+    private static final Duration BUILD_OLD = Duration.ofDays(90);
+    private static final long DISK_FAIL_BYTES = 256L << 20;
+    private static final long DISK_WARN_BYTES = 10L << 30;
+
+    private final List<Finding> findings = new ArrayList<>();
+
+    enum State {
+        OK,
+        NOTE,
+        WARN,
+        FAIL
+    }
+
+    /** @param fix what to do; empty where nothing is to do */
+    record Finding(State state, String name, String text, String fix) {}
+
+    List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    boolean failed() {
+        return findings.stream().anyMatch(finding -> finding.state() == State.FAIL);
+    }
+
+    void fail(String name, String text, String fix) {
+        findings.add(new Finding(State.FAIL, name, text, fix));
+    }
+
+    private void warn(String name, String text, String fix) {
+        findings.add(new Finding(State.WARN, name, text, fix));
+    }
+
+    private void note(String name, String text, String fix) {
+        findings.add(new Finding(State.NOTE, name, text, fix));
+    }
+
+    private void ok(String name, String text) {
+        findings.add(new Finding(State.OK, name, text, ""));
+    }
+
+    // ---- what can be seen from outside
+
+    void files(DataDirectory directory) throws IOException {
+        if (!directory.isInitialised()) {
+            fail("folders", "no archive in " + directory.root(), "strongroom init " + directory.root());
+            return;
+        }
+        closed("keys", directory.keys());
+        closed("data", directory.data());
+        volumes(directory);
+        disk(directory.data());
+        recovery(directory);
+        build();
+        if (directory.isDemo()) {
+            note("demo", "this is a demo's folder: its device key lies in it for all to use", "strongroom init DIR");
+        }
+        listener(directory);
+    }
+
+    private void closed(String name, Path folder) throws IOException {
+        if (DataDirectory.isOpenToOthers(folder)) {
+            fail(name, folder + " is open to others of this machine", "chmod 700 " + folder);
+        } else {
+            ok(name, folder + " is open to its owner alone");
+        }
+    }
+
+    private void volumes(DataDirectory directory) throws IOException {
+        FileStore keys = Files.getFileStore(directory.keys());
+        note(
+                "master key",
+                "a key file: a thief of this machine has the key",
+                "a passphrase, a TPM or a key service are not built yet; keep the machine locked up");
+        if (keys.equals(Files.getFileStore(directory.data()))) {
+            warn(
+                    "volumes",
+                    "keys and data share a volume: a thief of the disk has both",
+                    "move " + directory.keys() + " to another volume and set keys = PATH in strongroom.toml");
+        } else {
+            ok("volumes", "keys and data lie on different volumes");
+        }
+    }
+
+    private void disk(Path data) throws IOException {
+        long free = Files.getFileStore(data).getUsableSpace();
+        String text = (free >> 20) + " MiB free for " + data;
+        if (free < DISK_FAIL_BYTES) {
+            fail("disk", text, "make room: below 64 MiB nothing is stored");
+        } else if (free < DISK_WARN_BYTES) {
+            warn("disk", text, "make room");
+        } else {
+            ok("disk", text);
+        }
+    }
+
+    private void recovery(DataDirectory directory) {
+        if (Files.exists(directory.keys().resolve("recovery"))) {
+            ok("recovery sheet", "the master key is wrapped for a sheet; is the paper where it should be?");
+        } else {
+            warn("recovery sheet", "there is none: if the keys are lost, so is all", "strongroom init makes one");
+        }
+    }
+
+    private void build() throws IOException {
+        CodeSource source = Checkup.class.getProtectionDomain().getCodeSource();
+        try {
+            Path jar = Path.of(source.getLocation().toURI());
+            Duration age = Duration.between(Files.getLastModifiedTime(jar).toInstant(), Instant.now());
+            String text = "this program was built " + age.toDays() + " days ago";
+            if (age.compareTo(BUILD_OLD) > 0) {
+                warn("build", text, "see whether there is a newer release");
+            } else {
+                ok("build", text);
+            }
+        } catch (URISyntaxException e) {
+            note("build", "its age is not known", "");
+        }
+    }
+
+    private void listener(DataDirectory directory) {
+        if (!Files.exists(directory.configuration())) {
+            return;
+        }
+        Configuration configuration = Configuration.read(directory.configuration());
+        InetAddress address = configuration.address();
+        String text = "DICOM over TLS at " + address.getHostAddress() + ":" + configuration.port();
+        if (address.isLoopbackAddress()) {
+            ok("listener", text + ": this machine alone");
+        } else {
+            note("listener", text + ": other machines reach it; strangers are refused in the handshake", "");
+        }
+    }
+
+    // ---- what the archive knows
+
+    void archive(OpenArchive archive, boolean running) throws IOException {
+        ok("server", running ? "runs" : "does not run; this command had the archive to itself");
+        for (String problem : archive.problems()) {
+            fail("archive", problem, "look at the log of the server");
+        }
+        certificate("authority", archive.authority().certificate());
+        for (IssuedCertificate own : archive.authority().serverCertificates(List.of())) {
+            certificate("server certificate " + own.key().getAlgorithm(), own.certificate());
+        }
+        for (DeviceRecord device : archive.registry().devices()) {
+            if (device.revoked().isEmpty()) {
+                device(device);
+            }
+        }
+        if (archive.registry().devices().isEmpty()) {
+            note(
+                    "devices",
+                    "none is enrolled, so nothing can be sent or asked",
+                    "strongroom device add NAME --aet AET");
+        }
+    }
+
+    private void certificate(String name, X509Certificate certificate) {
+        expiry(name, certificate.getNotAfter().toInstant(), "restart the server: it renews its own");
+    }
+
+    private void device(DeviceRecord device) {
+        expiry(
+                "device " + device.name(),
+                device.expires(),
+                "strongroom device revoke " + device.name() + ", then device add");
+        device.destination().flatMap(DeviceRecord.Destination::clearUntil).ifPresent(until -> {
+            if (Instant.now().isBefore(until)) {
+                warn(
+                        "device " + device.name(),
+                        "images go to it in clear text until " + DeviceCommand.day(until),
+                        "enrol it with TLS: device add --address HOST:PORT without --clear-until");
+            }
+        });
+    }
+
+    private void expiry(String name, Instant expires, String fix) {
+        Instant now = Instant.now();
+        String text = "certificate expires " + DeviceCommand.day(expires);
+        if (!now.isBefore(expires)) {
+            fail(name, "certificate expired " + DeviceCommand.day(expires), fix);
+        } else if (now.plus(CERTIFICATE_SOON).isAfter(expires)) {
+            warn(name, text, fix);
+        } else {
+            ok(name, text);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.strongroom.archive.Level;
+import org.strongroom.dicom.Attribute;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dimse.Association;
+import org.strongroom.dimse.Matches;
+import org.strongroom.dimse.Status;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** C-FIND, PS3.4 annex C. */
+@Command(name = "find", description = "Ask a peer what it has (C-FIND) and print a table.")
+final class FindCommand extends PeerCommand {
+    private static final Map<Level, List<Attribute<?>>> COLUMNS = Map.of(
+            Level.PATIENT,
+            List.of(Attributes.PatientName, Attributes.PatientID, Attributes.PatientBirthDate, Attributes.PatientSex),
+            Level.STUDY,
+            List.of(
+                    Attributes.PatientName,
+                    Attributes.PatientID,
+                    Attributes.StudyDate,
+                    Attributes.ModalitiesInStudy,
+                    Attributes.StudyDescription,
+                    Attributes.NumberOfStudyRelatedInstances,
+                    Attributes.StudyInstanceUID),
+            Level.SERIES,
+            List.of(
+                    Attributes.Modality,
+                    Attributes.SeriesNumber,
+                    Attributes.SeriesDescription,
+                    Attributes.NumberOfSeriesRelatedInstances,
+                    Attributes.SeriesInstanceUID),
+            Level.IMAGE,
+            List.of(Attributes.InstanceNumber, Attributes.SOPClassUID, Attributes.SOPInstanceUID));
+
+    @Mixin
+    private Keys keys = new Keys();
+
+    @Option(names = "--json", description = "print JSON: a list of objects, keyword to list of values")
+    private boolean json;
+
+    @Option(names = "--most", paramLabel = "N", description = "stop after so many answers (default: 1000)")
+    private int most = 1000;
+
+    FindCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    @Override
+    int run(Line line) throws IOException {
+        Set<Tag> columns = new LinkedHashSet<>();
+        COLUMNS.getOrDefault(keys.level(), List.of()).forEach(attribute -> columns.add(attribute.tag()));
+        columns.addAll(keys.tags());
+        Uid model = keys.model(Keys.Service.FIND);
+        DataSet identifier = keys.identifier(columns);
+        List<DataSet> answers = new ArrayList<>();
+        Optional<Status> end;
+        try (Association association = associate(
+                        line,
+                        line.proposal()
+                                .context(
+                                        model,
+                                        TransferSyntax.ExplicitVRLittleEndian,
+                                        TransferSyntax.ImplicitVRLittleEndian));
+                Matches matches = association.find(model, identifier)) {
+            Iterator<DataSet> each = matches.iterator();
+            while (answers.size() < most && each.hasNext()) {
+                answers.add(each.next());
+            }
+            end = matches.status();
+        }
+        if (end.isPresent() && !end.get().isSuccess()) {
+            throw new Failure(line.called() + " answered " + text(end.get()));
+        }
+        print(answers, List.copyOf(columns), end.isEmpty());
+        return CommandLines.DONE;
+    }
+
+    private void print(List<DataSet> answers, List<Tag> columns, boolean cut) {
+        if (json) {
+            invocation
+                    .out()
+                    .println(Json.text(answers.stream().map(FindCommand::fields).toList()));
+            return;
+        }
+        Table table = new Table(columns.stream().map(Keys::name).toArray(String[]::new));
+        for (DataSet answer : answers) {
+            table.add(columns.stream()
+                    .map(tag -> String.join("\\", answer.text(tag)))
+                    .toArray(String[]::new));
+        }
+        table.print(invocation.out());
+        invocation
+                .out()
+                .println(answers.size()
+                        + (answers.size() == 1 ? " answer" : " answers")
+                        + (cut ? ", and there are more: --most N" : ""));
+    }
+
+    private static Map<String, List<String>> fields(DataSet answer) {
+        Map<String, List<String>> fields = new LinkedHashMap<>();
+        answer.tags().forEach(tag -> fields.put(Keys.name(tag), answer.text(tag)));
+        return fields;
+    }
+}

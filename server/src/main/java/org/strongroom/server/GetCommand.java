@@ -1,0 +1,242 @@
+package org.strongroom.server;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.strongroom.archive.Level;
+import org.strongroom.dicom.Attribute;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dimse.Association;
+import org.strongroom.dimse.DimseRequest;
+import org.strongroom.dimse.Matches;
+import org.strongroom.dimse.Proposal;
+import org.strongroom.dimse.Status;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * C-GET, PS3.4 annex C. What there is, is asked for by C-FIND first, since an instance comes only in a presentation
+ * context of its own SOP class and transfer syntax: then one association for each series and class proposes that class in
+ * every transfer syntax, each in a context of its own, so that each instance can come as it was stored.
+ */
+@Command(name = "get", description = "Fetch instances from a peer (C-GET) and write them as DICOM files.")
+final class GetCommand extends PeerCommand {
+    /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
+    private static final int UIDS_AT_ONCE = 1000;
+
+    /** Native first; then those of PS3.5 annex A with encapsulated pixel data, in use or retired. */
+    private static final List<TransferSyntax> SYNTAXES = Stream.of(
+                    "1", "", "1.99", "2", "5", "4.50", "4.51", "4.57", "4.70", "4.80", "4.81", "4.90", "4.91", "4.92",
+                    "4.93", "4.100", "4.101", "4.102", "4.103", "4.104", "4.105", "4.106", "4.107", "4.108", "4.110",
+                    "4.111", "4.112", "4.201", "4.202", "4.203", "4.52", "4.53", "4.55", "4.54", "4.56", "4.58", "4.59",
+                    "4.60", "4.61", "4.62", "4.63", "4.64", "4.65", "4.66", "4.94", "4.95")
+            .map(tail -> TransferSyntax.of(new Uid("1.2.840.10008.1.2" + (tail.isEmpty() ? "" : "." + tail))))
+            .toList();
+
+    @Mixin
+    private Keys keys = new Keys();
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "where; DIR/000001.dcm and on are written")
+    private String out = "";
+
+    @Option(names = "--json", description = "print the report as JSON")
+    private boolean json;
+
+    GetCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    private record Group(Uid study, Uid series, Uid sopClass) {}
+
+    private static final class Report {
+        private int found;
+        private int written;
+        private long bytes;
+        private final List<Uid> failed = new ArrayList<>();
+    }
+
+    @Override
+    int run(Line line) throws IOException {
+        if (keys.isEmpty()) {
+            throw new Failure("which? for example: -k StudyInstanceUID=1.2.3");
+        }
+        Path folder = invocation.path(out);
+        Files.createDirectories(folder);
+        Map<Group, List<Uid>> groups = look(line);
+        Report report = new Report();
+        groups.values().forEach(uids -> report.found += uids.size());
+        try (Progress progress = new Progress(invocation, "fetching", report.found)) {
+            for (Map.Entry<Group, List<Uid>> group : groups.entrySet()) {
+                fetch(line, group.getKey(), group.getValue(), folder, report, progress);
+            }
+        }
+        print(folder, report);
+        return report.written == report.found ? CommandLines.DONE : CommandLines.FAILED;
+    }
+
+    /** Study, series and image level by C-FIND, each below the one above as PS3.4 C.4.1.2.1 wants it. */
+    private Map<Group, List<Uid>> look(Line line) throws IOException {
+        Uid model = keys.model(Keys.Service.FIND);
+        Map<Group, List<Uid>> groups = new LinkedHashMap<>();
+        try (Association association = associate(line, queryProposal(line, model))) {
+            DataSet asked = keys.identifier(Set.of(Attributes.StudyInstanceUID.tag()));
+            List<Uid> studies = named(asked, Attributes.StudyInstanceUID);
+            for (Uid study :
+                    studies.isEmpty() ? ask(association, model, asked, Attributes.StudyInstanceUID) : studies) {
+                DataSet inStudy = level(Level.SERIES).with(Attributes.StudyInstanceUID, study);
+                List<Uid> series = keys.level() == Level.SERIES || keys.level() == Level.IMAGE
+                        ? named(asked, Attributes.SeriesInstanceUID)
+                        : List.of();
+                DataSet seriesKeys =
+                        inStudy.withEmpty(Attributes.SeriesInstanceUID.tag(), Attributes.SeriesInstanceUID.vr());
+                for (Uid one :
+                        series.isEmpty() ? ask(association, model, seriesKeys, Attributes.SeriesInstanceUID) : series) {
+                    images(association, model, study, one, groups, named(asked, Attributes.SOPInstanceUID));
+                }
+            }
+        }
+        return groups;
+    }
+
+    private static Proposal queryProposal(Line line, Uid model) {
+        return line.proposal()
+                .context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian);
+    }
+
+    private static List<Uid> named(DataSet asked, Attribute<Uid> attribute) {
+        return asked.all(attribute);
+    }
+
+    private static DataSet level(Level level) {
+        return DataSet.empty().with(Attributes.QueryRetrieveLevel, level.name());
+    }
+
+    private static List<Uid> ask(Association association, Uid model, DataSet asked, Attribute<Uid> wanted)
+            throws IOException {
+        List<Uid> found = new ArrayList<>();
+        try (Matches matches = association.find(model, asked)) {
+            for (DataSet match : matches) {
+                match.get(wanted).ifPresent(found::add);
+            }
+            requireSuccess(matches);
+        }
+        return found;
+    }
+
+    private static void requireSuccess(Matches matches) {
+        Optional<Status> status = matches.status().filter(one -> !one.isSuccess());
+        if (status.isPresent()) {
+            throw new Failure("the query before the retrieval was answered with " + text(status.get()));
+        }
+    }
+
+    private static void images(
+            Association association, Uid model, Uid study, Uid series, Map<Group, List<Uid>> groups, List<Uid> only)
+            throws IOException {
+        DataSet asked = level(Level.IMAGE)
+                .with(Attributes.StudyInstanceUID, study)
+                .with(Attributes.SeriesInstanceUID, series)
+                .withAll(Attributes.SOPInstanceUID, only)
+                .withEmpty(Attributes.SOPClassUID.tag(), Attributes.SOPClassUID.vr());
+        try (Matches matches = association.find(model, asked)) {
+            for (DataSet match : matches) {
+                Optional<Uid> instance = match.get(Attributes.SOPInstanceUID);
+                Optional<Uid> sopClass = match.get(Attributes.SOPClassUID);
+                if (instance.isPresent() && sopClass.isPresent()) {
+                    groups.computeIfAbsent(new Group(study, series, sopClass.get()), _ -> new ArrayList<>())
+                            .add(instance.get());
+                }
+            }
+            requireSuccess(matches);
+        }
+    }
+
+    private void fetch(Line line, Group group, List<Uid> uids, Path folder, Report report, Progress progress)
+            throws IOException {
+        Uid model = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
+        Proposal proposal = line.proposal()
+                .context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian)
+                .role(group.sopClass(), false, true);
+        for (TransferSyntax syntax : SYNTAXES) {
+            proposal = proposal.context(group.sopClass(), syntax);
+        }
+        try (Association association = associate(line, proposal)) {
+            for (int from = 0; from < uids.size(); from += UIDS_AT_ONCE) {
+                List<Uid> some = uids.subList(from, Math.min(uids.size(), from + UIDS_AT_ONCE));
+                DataSet identifier = level(Level.IMAGE)
+                        .with(Attributes.StudyInstanceUID, group.study())
+                        .with(Attributes.SeriesInstanceUID, group.series())
+                        .withAll(Attributes.SOPInstanceUID, some);
+                Status status = association.get(
+                        model,
+                        identifier,
+                        store -> {
+                            Status answer = write(store, folder, report);
+                            progress.at(report.written);
+                            return answer;
+                        },
+                        Association.Progress.IGNORED);
+                report.failed.addAll(status.failed());
+                if (!status.isSuccess() && status.failed().isEmpty()) {
+                    throw new Failure(line.called() + " answered " + text(status));
+                }
+            }
+        }
+    }
+
+    private Status write(DimseRequest.CStore store, Path folder, Report report) throws IOException {
+        // Names are running numbers: nothing that came over the wire becomes part of a path.
+        Path file = folder.resolve(String.format("%06d.dcm", report.written + 1));
+        if (Files.exists(file)) {
+            throw new IOException(file + " is there already: name an empty folder with --out");
+        }
+        Path unfinished = file.resolveSibling(file.getFileName() + ".part");
+        try (OutputStream plain = Files.newOutputStream(unfinished);
+                Counting counting = new Counting(new BufferedOutputStream(plain, 1 << 16))) {
+            counting.write(Part10.header(store.sopClass(), store.sopInstance(), store.syntax(), Optional.empty()));
+            store.body().transferTo(counting);
+            counting.flush();
+            report.bytes += counting.bytes();
+        }
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        report.written++;
+        return Status.SUCCESS;
+    }
+
+    private void print(Path folder, Report report) {
+        if (json) {
+            Map<String, Object> fields = new TreeMap<>();
+            fields.put("folder", folder.toString());
+            fields.put("found", report.found);
+            fields.put("written", report.written);
+            fields.put("bytes", report.bytes);
+            fields.put("failed", report.failed.stream().map(Uid::value).toList());
+            invocation.out().println(Json.text(fields));
+            return;
+        }
+        invocation
+                .out()
+                .println("found " + report.found + ", written " + report.written + " (" + report.bytes
+                        + " bytes), failed " + (report.found - report.written) + "; in " + folder);
+    }
+}

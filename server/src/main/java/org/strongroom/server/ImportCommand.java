@@ -1,0 +1,215 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.strongroom.archive.StoreOutcome;
+import org.strongroom.archive.StoreRequest;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.Uid;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.Outcome;
+import org.strongroom.guard.Permit;
+import org.strongroom.guard.Purpose;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Takes files into the archive. What is there already is recognised, so an import that was cut off is run again. */
+@Command(
+        name = "import",
+        description = "Take files into the archive: folders, zips, the folder of a DICOMDIR. Run again to resume.")
+final class ImportCommand extends ArchiveCommand {
+    /** Enough that they share a sync, few enough to be a guest in the server. */
+    private static final int AT_ONCE = 8;
+
+    private static final Uid DIRECTORY = new Uid("1.2.840.10008.1.3.10");
+    private static final int MOST_REASONS = 1000;
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "folder, zip, DICOMDIR or file")
+    private List<String> paths = List.of();
+
+    @Option(names = "--json", description = "print the report as JSON")
+    private boolean json;
+
+    ImportCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    /** What became of the files. */
+    private static final class Report {
+        private final AtomicLong taken = new AtomicLong();
+        private final AtomicLong bytes = new AtomicLong();
+        private final AtomicLong duplicates = new AtomicLong();
+        private final AtomicLong conflicts = new AtomicLong();
+        private final AtomicLong directories = new AtomicLong();
+        private final AtomicLong refused = new AtomicLong();
+        private final ConcurrentLinkedQueue<Refused> reasons = new ConcurrentLinkedQueue<>();
+
+        private int found;
+
+        boolean isClean() {
+            return refused.get() == 0 && done() == found;
+        }
+
+        private record Refused(String file, String why) {}
+
+        long done() {
+            return taken.get() + duplicates.get() + conflicts.get() + directories.get() + refused.get();
+        }
+
+        void refuse(String file, String why) {
+            if (refused.incrementAndGet() <= MOST_REASONS) {
+                reasons.add(new Refused(file, why));
+            }
+        }
+    }
+
+    @Override
+    int run(OpenArchive archive) throws IOException {
+        List<Path> places = paths.stream().map(invocation::path).toList();
+        Permit<Action.Store> permit = archive.permit(invocation.user(), Purpose.HOPERAT, new Action.Store("import"));
+        Report report = new Report();
+        try (ImportSources sources = ImportSources.of(places)) {
+            report.found = sources.size();
+            store(archive, permit, sources, report);
+        } finally {
+            archive.guard()
+                    .settle(
+                            permit,
+                            new Outcome(
+                                    report.isClean(),
+                                    Map.of(
+                                            "instances", report.taken.get(),
+                                            "bytes", report.bytes.get(),
+                                            "conflicts", report.conflicts.get(),
+                                            "failed", report.refused.get())));
+        }
+        print(report.found, report);
+        return report.isClean() ? CommandLines.DONE : CommandLines.FAILED;
+    }
+
+    private void store(OpenArchive archive, Permit<Action.Store> permit, ImportSources sources, Report report)
+            throws IOException {
+        AtomicLong next = new AtomicLong();
+        try (Progress progress = new Progress(invocation, "importing", sources.size());
+                ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < AT_ONCE; i++) {
+                running.add(workers.submit(() -> {
+                    for (long at = next.getAndIncrement(); at < sources.size(); at = next.getAndIncrement()) {
+                        if (invocation.cancelled().getAsBoolean()
+                                || Instant.now().isAfter(permit.until())) {
+                            return;
+                        }
+                        store(archive, permit, sources.get((int) at), report);
+                        progress.at(report.done());
+                    }
+                }));
+            }
+            for (Future<?> one : running) {
+                await(one);
+            }
+        }
+    }
+
+    private static void await(Future<?> worker) throws IOException {
+        try {
+            worker.get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "the import stopped: " + Failure.describe(e.getCause() == null ? e : e.getCause()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the import was interrupted");
+        }
+    }
+
+    private void store(OpenArchive archive, Permit<Action.Store> permit, ImportSources.Source source, Report report) {
+        try (InputStream in = source.open()) {
+            Part10 file = Part10.open(in, Limits.DEFAULT);
+            Optional<Uid> sopClass = file.meta().get(Attributes.MediaStorageSOPClassUID);
+            if (sopClass.filter(DIRECTORY::equals).isPresent()) {
+                report.directories.incrementAndGet();
+                return;
+            }
+            StoreRequest request = new StoreRequest(
+                    sopClass,
+                    file.meta().get(Attributes.MediaStorageSOPInstanceUID),
+                    file.syntax(),
+                    file.body(),
+                    "import");
+            count(source, archive.archive().store(permit, request), report);
+        } catch (DicomFormatException | IOException e) {
+            report.refuse(source.name(), Failure.describe(e));
+        }
+    }
+
+    private static void count(ImportSources.Source source, StoreOutcome outcome, Report report) {
+        switch (outcome) {
+            case StoreOutcome.Stored(long bytes) -> {
+                report.taken.incrementAndGet();
+                report.bytes.addAndGet(bytes);
+            }
+            case StoreOutcome.Duplicate _ -> report.duplicates.incrementAndGet();
+            case StoreOutcome.Conflict(long bytes) -> {
+                report.conflicts.incrementAndGet();
+                report.bytes.addAndGet(bytes);
+            }
+            case StoreOutcome.Refused(StoreOutcome.Cause _, String message, List<Tag> elements) ->
+                report.refuse(source.name(), message + (elements.isEmpty() ? "" : " at " + elements));
+        }
+    }
+
+    private void print(int found, Report report) {
+        long left = found - report.done();
+        if (json) {
+            Map<String, Object> fields = new TreeMap<>();
+            fields.put("found", found);
+            fields.put("taken", report.taken.get());
+            fields.put("bytes", report.bytes.get());
+            fields.put("duplicates", report.duplicates.get());
+            fields.put("conflicts", report.conflicts.get());
+            fields.put("directories", report.directories.get());
+            fields.put("refused", report.refused.get());
+            fields.put("notReached", left);
+            fields.put(
+                    "reasons",
+                    report.reasons.stream()
+                            .map(one -> Map.of("file", one.file(), "why", one.why()))
+                            .collect(Collectors.toList()));
+            invocation.out().println(Json.text(fields));
+            return;
+        }
+        for (Report.Refused one : report.reasons) {
+            invocation.err().println("refused " + one.file() + ": " + one.why());
+        }
+        if (report.refused.get() > MOST_REASONS) {
+            invocation.err().println("and " + (report.refused.get() - MOST_REASONS) + " more");
+        }
+        invocation
+                .out()
+                .println("found " + found + ": taken " + report.taken + " (" + report.bytes + " bytes), there already "
+                        + report.duplicates + ", same UID with other bytes " + report.conflicts + ", directories "
+                        + report.directories + ", refused " + report.refused
+                        + (left > 0 ? ", not reached " + left : ""));
+    }
+}

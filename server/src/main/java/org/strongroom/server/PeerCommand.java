@@ -1,0 +1,177 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.strongroom.dimse.AeTitle;
+import org.strongroom.dimse.Association;
+import org.strongroom.dimse.AssociationRejected;
+import org.strongroom.dimse.PeerAddress;
+import org.strongroom.dimse.Proposal;
+import org.strongroom.dimse.Status;
+import org.strongroom.dimse.Timeouts;
+import org.strongroom.guard.DeviceRecord;
+import org.strongroom.guard.DeviceRecord.Destination;
+import org.strongroom.guard.TlsContexts;
+import picocli.CommandLine.Option;
+
+/**
+ * A command that calls an Application Entity: the demo that runs here, a place HOST:PORT with the keys given, or an
+ * enrolled device, which is then called by the archive itself.
+ */
+abstract class PeerCommand extends ArchiveCommand {
+    @Option(
+            names = "--to",
+            paramLabel = "PEER",
+            description = "demo, HOST:PORT, or the name of an enrolled device (default: demo)")
+    private String to = "demo";
+
+    @Option(names = "--aet", paramLabel = "AET", description = "AE title to call")
+    private Optional<String> called = Optional.empty();
+
+    @Option(names = "--calling", paramLabel = "AET", description = "AE title to call with")
+    private Optional<String> calling = Optional.empty();
+
+    @Option(names = "--key", paramLabel = "PEM", description = "our private key, for HOST:PORT")
+    private Optional<String> key = Optional.empty();
+
+    @Option(names = "--cert", paramLabel = "PEM", description = "our certificate, for HOST:PORT")
+    private Optional<String> certificate = Optional.empty();
+
+    @Option(
+            names = "--ca",
+            paramLabel = "PEM",
+            description = "authority of the other side's certificate, for HOST:PORT")
+    private Optional<String> ca = Optional.empty();
+
+    @Option(
+            names = "--clear",
+            description = "call HOST:PORT without TLS; what is sent can be read and altered on the way")
+    private boolean clear;
+
+    PeerCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    /** Whom to call and as whom. */
+    record Line(PeerAddress peer, AeTitle called, AeTitle calling) {
+        Proposal proposal() {
+            return Proposal.to(called, calling);
+        }
+    }
+
+    /** Does the work over the line; returns the exit status. */
+    abstract int run(Line line) throws IOException;
+
+    @Override
+    public Integer call() throws IOException {
+        if (invocation.running().isPresent()) {
+            return super.call();
+        }
+        if (to.equals("demo")) {
+            return talk(demo());
+        }
+        return to.contains(":") ? talk(place()) : super.call();
+    }
+
+    @Override
+    int run(OpenArchive archive) throws IOException {
+        return talk(device(archive));
+    }
+
+    private int talk(Line line) throws IOException {
+        if (line.peer().tls().isEmpty()) {
+            invocation.err().println("NOT ENCRYPTED: " + line.peer().address() + " is called without TLS.");
+        }
+        try {
+            return run(line);
+        } catch (AssociationRejected e) {
+            throw new Failure(line.called() + " at " + place(line) + " " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw new Failure(place(line) + ": " + Failure.describe(e));
+        } catch (IOException e) {
+            throw new Failure(place(line) + ": " + Failure.describe(e));
+        }
+    }
+
+    private static String place(Line line) {
+        InetSocketAddress address = line.peer().address();
+        return address.getHostString() + ":" + address.getPort();
+    }
+
+    private Line demo() throws IOException {
+        DemoFile demo = DemoFile.read(directory().demoFile());
+        SSLContext tls = TlsContexts.client(demo.deviceKey(), demo.deviceCertificate(), demo.ca(), demo.dicomHost());
+        return new Line(
+                new PeerAddress(new InetSocketAddress(demo.dicomHost(), demo.dicomPort()), tls),
+                called.isPresent() ? title("--aet", called.get()) : demo.aet(),
+                calling.isPresent() ? title("--calling", calling.get()) : demo.callingAet());
+    }
+
+    private Line place() throws IOException {
+        HostPort place = HostPort.parse("--to", to);
+        InetSocketAddress address = new InetSocketAddress(place.host(), place.port());
+        AeTitle peer = title("--aet", called.orElse("ANY-SCP"));
+        AeTitle own = title("--calling", calling.orElse("STRONGROOM"));
+        if (clear) {
+            return new Line(new PeerAddress(address, Optional.empty()), peer, own);
+        }
+        if (key.isEmpty() || certificate.isEmpty() || ca.isEmpty()) {
+            throw new Failure("calling " + to + " over TLS needs --key, --cert and --ca;"
+                    + " --clear calls it without encryption");
+        }
+        Path ownKey = invocation.path(key.get());
+        SSLContext tls =
+                TlsContexts.client(ownKey, invocation.path(certificate.get()), invocation.path(ca.get()), place.host());
+        return new Line(new PeerAddress(address, tls), peer, own);
+    }
+
+    /** As the archive calls it for C-MOVE: with the archive's certificate, in clear text while its exception lasts. */
+    private Line device(OpenArchive archive) throws IOException {
+        DeviceRecord device = archive.registry()
+                .byName(to)
+                .orElseThrow(
+                        () -> new Failure("--to " + to + " is neither demo, nor HOST:PORT, nor an enrolled device"));
+        Destination destination = device.destination()
+                .orElseThrow(() -> new Failure("device " + to + " has no address: enrol it with --address HOST:PORT"));
+        boolean inClear =
+                destination.clearUntil().filter(Instant.now()::isBefore).isPresent();
+        Optional<SSLContext> tls = inClear
+                ? Optional.empty()
+                : Optional.of(TlsContexts.toDevice(
+                        archive.authority().serverCertificates(List.of()),
+                        archive.authority(),
+                        archive.registry(),
+                        device));
+        AeTitle own = calling.isPresent()
+                ? title("--calling", calling.get())
+                : archive.directory().title();
+        return new Line(
+                new PeerAddress(new InetSocketAddress(destination.host(), destination.port()), tls),
+                title("--aet", called.orElse(device.aeTitles().iterator().next())),
+                own);
+    }
+
+    static AeTitle title(String option, String text) {
+        return AeTitle.parse(text)
+                .orElseThrow(() -> new Failure(
+                        option + " " + text + " is not an AE title: 1 to 16 ASCII characters without backslash"));
+    }
+
+    static Association associate(Line line, Proposal proposal) throws IOException {
+        return Association.request(line.peer(), proposal, Timeouts.DEFAULT);
+    }
+
+    /** A status as people read it. */
+    static String text(Status status) {
+        String code = String.format("%04X", status.code());
+        return status.isSuccess()
+                ? "success"
+                : "status " + code + status.comment().map(c -> ": " + c).orElse("");
+    }
+}

@@ -1,0 +1,174 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dimse.Association;
+import org.strongroom.dimse.Instance;
+import org.strongroom.dimse.Proposal;
+import org.strongroom.dimse.Status;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** C-STORE, PS3.4 annex B: each file in its own transfer syntax, byte for byte. */
+@Command(name = "store", description = "Send files to a peer (C-STORE), each in its own transfer syntax.")
+final class StoreCommand extends PeerCommand {
+    /** Where SOP Class and SOP Instance UID stand, if the file has no meta information. */
+    private static final int HEAD_BYTES = 1 << 20;
+
+    private static final Uid DIRECTORY = new Uid("1.2.840.10008.1.3.10");
+
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "folder, zip, DICOMDIR or file")
+    private List<String> paths = List.of();
+
+    @Option(names = "--json", description = "print the report as JSON")
+    private boolean json;
+
+    StoreCommand(Invocation invocation) {
+        super(invocation);
+    }
+
+    /** A file as an instance to send: its data set is read when the network takes it. */
+    private record Item(ImportSources.Source source, Uid sopClass, Uid sopInstance, TransferSyntax syntax)
+            implements Instance {
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            try (InputStream in = source.open()) {
+                Part10.open(in, Limits.DEFAULT).body().transferTo(out);
+            }
+        }
+    }
+
+    private record Context(Uid sopClass, TransferSyntax syntax) {}
+
+    private static final class Report {
+        private int found;
+        private int sent;
+        private int warned;
+        private int directories;
+        private final Map<String, String> refused = new LinkedHashMap<>();
+    }
+
+    @Override
+    int run(Line line) throws IOException {
+        List<Path> places = paths.stream().map(invocation::path).toList();
+        Report report = new Report();
+        try (ImportSources sources = ImportSources.of(places)) {
+            report.found = sources.size();
+            List<Item> items = new ArrayList<>();
+            for (int i = 0; i < sources.size(); i++) {
+                item(sources.get(i), report).ifPresent(items::add);
+            }
+            try (Progress progress = new Progress(invocation, "sending", items.size())) {
+                while (!items.isEmpty()) {
+                    items = send(line, items, report, progress);
+                }
+            }
+        }
+        print(line, report);
+        return report.refused.isEmpty() ? CommandLines.DONE : CommandLines.FAILED;
+    }
+
+    private static Optional<Item> item(ImportSources.Source source, Report report) {
+        try (InputStream in = source.open()) {
+            Part10 file = Part10.open(in, Limits.DEFAULT);
+            DataSet named = file.meta();
+            if (named.get(Attributes.MediaStorageSOPClassUID)
+                    .filter(DIRECTORY::equals)
+                    .isPresent()) {
+                report.directories++;
+                return Optional.empty();
+            }
+            Optional<Uid> sopClass = named.get(Attributes.MediaStorageSOPClassUID);
+            Optional<Uid> sopInstance = named.get(Attributes.MediaStorageSOPInstanceUID);
+            if (sopClass.isEmpty() || sopInstance.isEmpty()) {
+                byte[] bytes = file.body().readNBytes(HEAD_BYTES);
+                DataSet head = DataSet.readHead(
+                                bytes, bytes.length, bytes.length < HEAD_BYTES, file.syntax(), Limits.DEFAULT)
+                        .map(DataSet.Head::elements)
+                        .orElse(DataSet.empty());
+                sopClass = head.get(Attributes.SOPClassUID);
+                sopInstance = head.get(Attributes.SOPInstanceUID);
+            }
+            if (sopClass.isEmpty() || sopInstance.isEmpty()) {
+                report.refused.put(source.name(), "no SOP Class UID or SOP Instance UID in it");
+                return Optional.empty();
+            }
+            return Optional.of(new Item(source, sopClass.get(), sopInstance.get(), file.syntax()));
+        } catch (DicomFormatException | IOException e) {
+            report.refused.put(source.name(), Failure.describe(e));
+            return Optional.empty();
+        }
+    }
+
+    /** Sends what fits the presentation contexts of one association; returns the rest. */
+    private List<Item> send(Line line, List<Item> items, Report report, Progress progress) throws IOException {
+        Map<Context, Boolean> contexts = new LinkedHashMap<>();
+        List<Item> now = new ArrayList<>();
+        List<Item> later = new ArrayList<>();
+        for (Item item : items) {
+            Context context = new Context(item.sopClass(), item.syntax());
+            if (contexts.containsKey(context) || contexts.size() < Proposal.MOST_CONTEXTS) {
+                contexts.put(context, true);
+                now.add(item);
+            } else {
+                later.add(item);
+            }
+        }
+        Proposal proposal = line.proposal();
+        for (Context context : contexts.keySet()) {
+            proposal = proposal.context(context.sopClass(), context.syntax());
+        }
+        try (Association association = associate(line, proposal)) {
+            for (Item item : now) {
+                if (invocation.cancelled().getAsBoolean()) {
+                    throw new Failure("stopped after " + report.sent + " of " + report.found + " files");
+                }
+                Status status = association.store(item);
+                if (status.isSuccess() || status.isWarning()) {
+                    report.sent++;
+                    report.warned += status.isWarning() ? 1 : 0;
+                } else {
+                    report.refused.put(item.source().name(), text(status));
+                }
+                progress.at(report.sent + report.refused.size());
+            }
+        }
+        return later;
+    }
+
+    private void print(Line line, Report report) {
+        if (json) {
+            Map<String, Object> fields = new TreeMap<>();
+            fields.put("found", report.found);
+            fields.put("sent", report.sent);
+            fields.put("warnings", report.warned);
+            fields.put("directories", report.directories);
+            fields.put("refused", report.refused);
+            invocation.out().println(Json.text(fields));
+            return;
+        }
+        report.refused.forEach((file, why) -> invocation.err().println("refused " + file + ": " + why));
+        invocation
+                .out()
+                .println(line.called() + ": found " + report.found + ", sent " + report.sent
+                        + (report.warned > 0 ? " (" + report.warned + " with a warning)" : "")
+                        + (report.directories > 0 ? ", directories " + report.directories : "")
+                        + ", refused " + report.refused.size());
+    }
+}

@@ -1,0 +1,109 @@
+package org.strongroom.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImportSourcesTest {
+    @TempDir
+    Path folder = Path.of("");
+
+    private static List<String> contents(Path... paths) throws IOException {
+        List<String> contents = new ArrayList<>();
+        try (ImportSources sources = ImportSources.of(List.of(paths))) {
+            for (int i = 0; i < sources.size(); i++) {
+                try (InputStream in = sources.get(i).open()) {
+                    contents.add(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                }
+            }
+        }
+        return contents;
+    }
+
+    @Test
+    void a_folder_means_all_below_it_and_zips_are_looked_into() throws Exception {
+        Files.writeString(folder.resolve("a"), "A");
+        Files.createDirectories(folder.resolve("deep/er"));
+        Files.writeString(folder.resolve("deep/er/b"), "B");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(folder.resolve("c.ZIP")))) {
+            zip.putNextEntry(new ZipEntry("../../outside"));
+            zip.write('C');
+        }
+
+        assertThat(contents(folder)).containsExactlyInAnyOrder("A", "B", "C");
+    }
+
+    @Test
+    void a_dicomdir_means_its_folder() throws Exception {
+        Files.createDirectories(folder.resolve("medium/images"));
+        Files.writeString(folder.resolve("medium/DICOMDIR"), "directory");
+        Files.writeString(folder.resolve("medium/images/1"), "one");
+
+        assertThat(contents(folder.resolve("medium/DICOMDIR"))).containsExactlyInAnyOrder("directory", "one");
+    }
+
+    @Test
+    void symbolic_links_do_not_lead_out_of_the_folder() throws Exception {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("secret"), "S");
+        Path inside = Files.createDirectory(folder.resolve("inside"));
+        Files.createSymbolicLink(inside.resolve("link"), outside);
+        Files.createSymbolicLink(inside.resolve("file"), outside.resolve("secret"));
+
+        assertThat(contents(inside)).isEmpty();
+    }
+
+    @Test
+    void an_entry_that_inflates_beyond_the_ratio_is_cut_off() throws Exception {
+        Path bomb = folder.resolve("bomb.zip");
+        try (OutputStream file = Files.newOutputStream(bomb);
+                ZipOutputStream zip = new ZipOutputStream(file)) {
+            zip.putNextEntry(new ZipEntry("zeros"));
+            byte[] block = new byte[1 << 20];
+            for (int i = 0; i < 40; i++) {
+                zip.write(block);
+            }
+        }
+
+        try (ImportSources sources = ImportSources.of(List.of(bomb));
+                InputStream in = sources.get(0).open()) {
+            assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
+                    .isInstanceOf(ZipException.class)
+                    .hasMessageContaining("100:1");
+        }
+    }
+
+    @Test
+    void sixteen_mebibytes_are_taken_at_any_ratio() throws Exception {
+        Path dense = folder.resolve("dense.zip");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(dense))) {
+            zip.putNextEntry(new ZipEntry("zeros"));
+            zip.write(new byte[16 << 20]);
+        }
+
+        assertThat(contents(dense).getFirst()).hasSize(16 << 20);
+    }
+
+    @Test
+    void what_is_not_there_or_no_zip_is_said() throws Exception {
+        assertThatThrownBy(() -> contents(folder.resolve("nowhere")))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("nowhere");
+        Path none = folder.resolve("none.zip");
+        Files.writeString(none, "no zip at all");
+        assertThatThrownBy(() -> contents(none)).isInstanceOf(Failure.class).hasMessageContaining("not a zip file");
+    }
+}
