@@ -119,7 +119,8 @@ final class Acceptance {
         try {
             return talk.keepsWaiting();
         } catch (PduException e) {
-            talk.abort(2, e.reason());
+            LOG.log(Level.INFO, "association.aborted by=us {0}", talk.refuse(e).getMessage());
+            talk.conclude(listener.timeouts().association());
             return false;
         }
     }

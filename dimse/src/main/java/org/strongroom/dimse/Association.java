@@ -2,10 +2,12 @@ package org.strongroom.dimse;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,9 @@ public final class Association implements AutoCloseable {
     private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
     private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
     private static final int DATA_PDU_LIMIT = 1 << 20;
+
+    /** How long the acceptor may take to close after we aborted. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final Conversation talk;
     private final Watch watch;
@@ -111,9 +116,10 @@ public final class Association implements AutoCloseable {
             connected = true;
             return socket;
         } catch (SocketTimeoutException e) {
-            throw new IOException("no connection to " + address + " within " + timeouts.connect(), e);
+            throw new Unconnected("no connection to " + address + " within " + timeouts.connect(), false, e);
         } catch (IOException e) {
-            throw new IOException("no connection to " + address + ": " + e.getMessage(), e);
+            boolean refused = e instanceof ConnectException;
+            throw new Unconnected("no connection to " + address + ": " + e.getMessage(), refused, e);
         } finally {
             if (!connected) {
                 socket.close();
@@ -128,7 +134,7 @@ public final class Association implements AutoCloseable {
             tls.startHandshake();
         } catch (SSLException e) {
             AssociationAborted why = line.ended();
-            throw why != null ? why : new IOException("TLS with " + address + " failed: " + e.getMessage(), e);
+            throw why != null ? why : new TlsFailure("TLS with " + address + " failed: " + e.getMessage(), e);
         } catch (IOException e) {
             throw line.explain(e);
         }
@@ -157,7 +163,9 @@ public final class Association implements AutoCloseable {
                     throw new PduException(0, "neither an acceptance nor a rejection", PduException.UNEXPECTED_PDU);
             };
         } catch (PduException e) {
-            throw talk.abortFor(e);
+            AssociationAborted aborted = talk.refuse(e);
+            talk.conclude(FAREWELL);
+            throw aborted;
         }
     }
 
@@ -398,8 +406,10 @@ public final class Association implements AutoCloseable {
     /** Ends it at once, PS3.8 section 7.3. */
     public void abort() {
         if (!ended) {
-            talk.abortUnread(0, 0);
-            end();
+            talk.refuse();
+            ended = true;
+            talk.concludeUnread();
+            watch.close();
         }
     }
 
@@ -424,7 +434,7 @@ public final class Association implements AutoCloseable {
     private void end() {
         ended = true;
         operation = null;
-        talk.close();
+        talk.conclude(FAREWELL);
         watch.close();
     }
 
@@ -437,7 +447,7 @@ public final class Association implements AutoCloseable {
         try {
             return step.run();
         } catch (PduException e) {
-            AssociationAborted aborted = talk.abortFor(e);
+            AssociationAborted aborted = talk.refuse(e);
             end();
             throw aborted;
         } catch (IOException e) {
@@ -512,7 +522,7 @@ public final class Association implements AutoCloseable {
 
     private Status withFailed(CommandSet response, AcceptedContext context) throws IOException {
         Status status = status(response);
-        Optional<DataSet> identifier = identifier(response, context);
+        Optional<DataSet> identifier = identifier(response, context, true);
         if (status.isPending() || identifier.isEmpty()) {
             return status;
         }
@@ -522,11 +532,15 @@ public final class Association implements AutoCloseable {
         return new Status(status.code(), status.comment(), status.offending(), status.counts(), failed);
     }
 
-    private Optional<DataSet> identifier(CommandSet response, AcceptedContext context) throws IOException {
+    private Optional<DataSet> identifier(CommandSet response, AcceptedContext context, boolean wanted)
+            throws IOException {
         if (!response.hasDataSet()) {
             return Optional.empty();
         }
         byte[] bytes = talk.identifier();
+        if (!wanted) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(DataSet.read(bytes, context.syntax(), Limits.DEFAULT));
         } catch (DicomFormatException e) {
@@ -534,11 +548,11 @@ public final class Association implements AutoCloseable {
         }
     }
 
-    /** The next response of a C-FIND. */
-    Answer answer(int messageId, AcceptedContext context) throws IOException {
+    /** The next response of a C-FIND, with its identifier if that is wanted. */
+    Answer answer(int messageId, AcceptedContext context, boolean wanted) throws IOException {
         return guarded(() -> {
             CommandSet response = response(messageId);
-            return new Answer(status(response), identifier(response, context));
+            return new Answer(status(response), identifier(response, context, wanted));
         });
     }
 

@@ -194,7 +194,8 @@ final class Connection implements Admissions.Caller {
             provider = acceptance.negotiate();
         } catch (PduException e) {
             refused(Refusals.Cause.BAD_FIRST_PDU, String.valueOf(e.getMessage()));
-            talk.abort(0, 0);
+            talk.refuse();
+            talk.conclude(listener.timeouts().association());
             return;
         }
         if (provider.isPresent()) {
@@ -219,6 +220,11 @@ final class Connection implements Admissions.Caller {
         @Override
         public int read() throws IOException {
             return position < count ? first[position++] & 0xFF : rest.read();
+        }
+
+        @Override
+        public int available() throws IOException {
+            return position < count ? count - position : rest.available();
         }
 
         @Override

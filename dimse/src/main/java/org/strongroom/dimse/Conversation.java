@@ -19,6 +19,9 @@ final class Conversation {
     /** Identifier of C-FIND, C-MOVE, C-GET held in memory. */
     static final int IDENTIFIER_LIMIT = 256 * 1024;
 
+    /** What a peer may still send after an abort before its connection is closed under it. */
+    private static final int MOST_DISCARDED = 16 << 20;
+
     private final Socket socket;
     private final Line line;
     private final Timeouts timeouts;
@@ -26,6 +29,8 @@ final class Conversation {
     private final PduOutput output;
     private Set<Integer> contexts = Set.of();
     private @Nullable Body body;
+    private volatile Pdu.@Nullable Abort due;
+    private boolean released;
 
     /** What comes between messages. */
     sealed interface Arrival {
@@ -81,7 +86,7 @@ final class Conversation {
         if (!input.hasArrived()) {
             return true;
         }
-        if (input.nextPdu() == Pdu.ABORT) {
+        if (handshakePdu() instanceof Pdu.Abort) {
             return false;
         }
         throw new PduException(0, "a PDU before the answer to A-ASSOCIATE-RQ", PduException.UNEXPECTED_PDU);
@@ -200,53 +205,80 @@ final class Conversation {
         return bytes;
     }
 
-    /** Sends A-ABORT, PS3.8 section 9.3.8, and waits for the peer to close; never throws. */
-    void abort(int source, int reason) {
-        line.readWithin(timeouts.association());
-        try {
-            output.sendLast(new Pdu.Abort(source, reason), Duration.ofMillis(100));
-            drain();
-        } catch (IOException | PduException e) {
-            // The connection is as good as closed, which is all that is left to do.
-        }
-        close();
+    /**
+     * The association can't go on: {@link #conclude} will abort it. Until then the peer is not waited for, so that whoever
+     * holds something for this association can let go of it first.
+     *
+     * @return what to throw
+     */
+    AssociationAborted refuse(PduException cause) {
+        due = new Pdu.Abort(2, cause.reason());
+        return new AssociationAborted(AssociationAborted.By.US, String.valueOf(cause.getMessage()), cause);
     }
 
-    /** Sends A-ABORT while another thread reads, which the close will end. */
-    void abortUnread(int source, int reason) {
+    /** As service user: {@link #conclude} will abort. */
+    void refuse() {
+        due = new Pdu.Abort(0, 0);
+    }
+
+    /** As acceptor: answers A-RELEASE-RQ; {@link #conclude} will wait for the requestor to close, PS3.8 section 9.2.1. */
+    void replyToRelease() throws IOException {
+        line.readWithin(timeouts.association());
+        output.send(new Pdu.ReleaseRp());
+        released = true;
+    }
+
+    /**
+     * Ends the connection: sends the A-ABORT that is due, waits for the peer to close after that or after a release, and
+     * closes. Never throws.
+     *
+     * @param patience how long the peer may take to close; without waiting what was sent last could be lost
+     */
+    void conclude(Duration patience) {
+        line.readWithin(patience);
         try {
-            output.sendLast(new Pdu.Abort(source, reason), Duration.ofMillis(100));
+            if (due != null) {
+                output.sendLast(due, Duration.ofMillis(100));
+                input.discard(MOST_DISCARDED);
+            } else if (released) {
+                drain();
+            }
         } catch (IOException e) {
             // The connection is as good as closed, which is all that is left to do.
         }
         close();
     }
 
-    /** As acceptor: answers A-RELEASE-RQ and waits for the requestor to close, PS3.8 section 9.2.1. */
-    void replyToRelease() throws IOException {
-        line.readWithin(timeouts.association());
-        output.send(new Pdu.ReleaseRp());
-        drain();
+    /** The same while another thread reads, which the close will end. */
+    void concludeUnread() {
+        try {
+            if (due != null) {
+                output.sendLast(due, Duration.ofMillis(100));
+            }
+        } catch (IOException e) {
+            // The connection is as good as closed, which is all that is left to do.
+        }
+        line.end(new AssociationAborted(AssociationAborted.By.US, "aborted by this side"));
         close();
     }
 
     /** State 13, awaiting the close: what still comes is ignored, what can't come is answered by A-ABORT. */
     void drain() throws IOException {
-        input.skipPdu();
-        while (true) {
-            try {
-                int type = input.nextPdu();
-                if (type < 0 || type == Pdu.ABORT) {
+        try {
+            input.skipPdu();
+            int type;
+            while ((type = input.nextPdu()) >= 0) {
+                if (type == Pdu.ASSOCIATE_RQ) {
+                    throw new PduException(0, "A-ASSOCIATE-RQ after the end", PduException.UNEXPECTED_PDU);
+                }
+                if (type == Pdu.ABORT && Pdu.decode(type, input.rest()) instanceof Pdu.Abort) {
                     return;
                 }
-                if (type == Pdu.ASSOCIATE_RQ) {
-                    output.sendLast(new Pdu.Abort(2, PduException.UNEXPECTED_PDU), Duration.ofMillis(100));
-                }
                 input.skipPdu();
-            } catch (PduException e) {
-                output.sendLast(new Pdu.Abort(2, e.reason()), Duration.ofMillis(100));
-                return;
             }
+        } catch (PduException e) {
+            output.sendLast(new Pdu.Abort(2, e.reason()), Duration.ofMillis(100));
+            input.discard(MOST_DISCARDED);
         }
     }
 
@@ -302,6 +334,9 @@ final class Conversation {
         }
 
         private void nextFragment() throws IOException {
+            if (due != null) {
+                throw new AssociationAborted(AssociationAborted.By.US, "the association is being aborted");
+            }
             try {
                 if (input.pduAtEnd()) {
                     int type = input.nextPdu();
@@ -316,8 +351,8 @@ final class Conversation {
                 }
                 contextOf(contextId);
             } catch (PduException e) {
-                // Whoever reads a body knows of failing input, not of PDUs; the abort is due here.
-                throw abortFor(e);
+                // Whoever reads a body knows of failing input, not of PDUs.
+                throw refuse(e);
             }
         }
 
@@ -326,14 +361,5 @@ final class Conversation {
                 input.skipPdv();
             }
         }
-    }
-
-    /** Aborts, and gives what to throw then. */
-    AssociationAborted abortFor(PduException cause) {
-        abort(2, cause.reason());
-        AssociationAborted aborted =
-                new AssociationAborted(AssociationAborted.By.US, String.valueOf(cause.getMessage()), cause);
-        line.end(aborted);
-        return aborted;
     }
 }

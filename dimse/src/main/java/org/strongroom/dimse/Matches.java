@@ -49,7 +49,7 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
     private @Nullable DataSet fetch() {
         try {
             while (next == null && status == null) {
-                advance();
+                advance(true);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -62,14 +62,21 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
         return Optional.ofNullable(status);
     }
 
-    private void advance() throws IOException {
-        Association.Answer answer = association.answer(messageId, context);
-        if (answer.status().isPending()) {
-            next = answer.identifier().orElse(null);
-        } else {
+    /** Takes one match without reading it; false at the end. */
+    boolean skip() throws IOException {
+        return status == null && advance(false);
+    }
+
+    /** Says whether a match came, rather than the end. */
+    private boolean advance(boolean wanted) throws IOException {
+        Association.Answer answer = association.answer(messageId, context, wanted);
+        if (!answer.status().isPending()) {
             status = answer.status();
             association.concluded();
+            return false;
         }
+        next = answer.identifier().orElse(null);
+        return true;
     }
 
     @Override
@@ -88,8 +95,7 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
         association.cancel();
         long by = System.nanoTime() + association.timeouts().response().toNanos();
         while (status == null) {
-            advance();
-            next = null;
+            advance(false);
             if (status == null && System.nanoTime() - by > 0) {
                 association.abort();
                 throw new AssociationAborted(AssociationAborted.By.US, "the called side goes on in spite of C-CANCEL");

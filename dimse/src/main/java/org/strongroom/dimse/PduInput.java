@@ -166,6 +166,14 @@ final class PduInput {
         skipPdv();
     }
 
+    /** Reads and forgets until the end of the stream, at most {@code most} bytes. */
+    void discard(int most) throws IOException {
+        int left = most;
+        while (left > 0 && fill()) {
+            left -= limit;
+        }
+    }
+
     private int some(byte[] bytes, int offset, int length) throws IOException {
         if (!hasBuffered()) {
             if (length >= BUFFER_LENGTH) {

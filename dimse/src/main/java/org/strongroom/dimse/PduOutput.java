@@ -65,9 +65,11 @@ final class PduOutput {
             return;
         }
         try {
-            byte[] bytes = pdu.encode();
-            write(bytes, bytes.length);
-            closed = true;
+            if (!closed) {
+                byte[] bytes = pdu.encode();
+                write(bytes, bytes.length);
+                closed = true;
+            }
         } finally {
             turn.unlock();
         }

@@ -26,6 +26,7 @@ final class Provider {
     private final Conversation talk;
     private final Map<Integer, AcceptedContext> contexts;
     private final DimseHandler handler;
+    private final Timeouts timeouts;
     private final Inbox inbox;
 
     /** Whether the request under way gave the right to read away; a data set that is open then is another request's. */
@@ -35,6 +36,7 @@ final class Provider {
         this.talk = talk;
         this.contexts = contexts;
         this.handler = handler;
+        this.timeouts = timeouts;
         this.inbox = new Inbox(talk, timeouts);
     }
 
@@ -45,18 +47,15 @@ final class Provider {
             }
         } catch (PduException e) {
             LOG.log(Level.INFO, "association.aborted by=us {0}", e.getMessage());
-            abort(2, e.reason());
+            throw talk.refuse(e);
         } finally {
+            // First, since the peer may take its time to close.
             handler.close();
-            talk.close();
-        }
-    }
-
-    private void abort(int source, int reason) {
-        if (inbox.isListening()) {
-            talk.abortUnread(source, reason);
-        } else {
-            talk.abort(source, reason);
+            if (inbox.isListening()) {
+                talk.concludeUnread();
+            } else {
+                talk.conclude(timeouts.association());
+            }
         }
     }
 
@@ -115,7 +114,7 @@ final class Provider {
         }
         respond(request, status);
         if (!goesOn) {
-            abort(0, 0);
+            talk.refuse();
         }
         return goesOn;
     }

@@ -106,7 +106,14 @@ final class RawPeer implements AutoCloseable {
     }
 
     void halfClose() throws IOException {
-        socket.shutdownOutput();
+        if (!socket.isOutputShutdown()) {
+            socket.shutdownOutput();
+        }
+    }
+
+    /** The listener's port. */
+    int port() {
+        return socket.getPort();
     }
 
     boolean isClosedByPeer() throws IOException {

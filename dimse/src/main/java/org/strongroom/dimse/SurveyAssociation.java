@@ -1,0 +1,210 @@
+package org.strongroom.dimse;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.VR;
+
+/**
+ * What a stranger can learn from an acceptor, and no more: whether it associates and what it says of itself, C-ECHO, and
+ * how many studies a C-FIND lists. No value of any match leaves this class, nothing is stored and no instance fetched;
+ * that it can do nothing else is its purpose.
+ */
+public final class SurveyAssociation implements AutoCloseable {
+    public static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
+    public static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
+
+    private static final Tag LEVEL = new Tag(0x00080052);
+    private static final Tag STUDY_INSTANCE_UID = new Tag(0x0020000D);
+
+    private final Association association;
+
+    private SurveyAssociation(Association association) {
+        this.association = association;
+    }
+
+    /** What became of the attempt. */
+    public sealed interface Result {
+        /** An association: a stranger gets in. */
+        record Accepted(SurveyAssociation association, Facts facts) implements Result {}
+
+        /** A-ASSOCIATE-RJ, PS3.8 table 9-21: DICOM is spoken, and it says no. */
+        record Rejected(int result, int source, int reason) implements Result {}
+
+        /** A-ABORT: DICOM is spoken, and it hangs up. */
+        record Aborted() implements Result {}
+
+        /** The connection was closed without an answer. */
+        record Closed() implements Result {}
+
+        /** Connected, but no answer came in time. */
+        record Mute() implements Result {}
+
+        /** Something else is spoken. */
+        record NotDicom() implements Result {}
+
+        /** TLS did not come about. */
+        record TlsFailed(String why) implements Result {}
+
+        /** No connection at all; {@code refused} tells a closed port from silence. */
+        record Unreachable(boolean refused) implements Result {}
+    }
+
+    /**
+     * What an acceptor says of itself.
+     *
+     * @param maximumLength in bytes, 0 is no limit
+     * @param contexts those it accepted
+     */
+    public record Facts(
+            long maximumLength,
+            Optional<Uid> implementationClass,
+            Optional<String> implementationVersion,
+            List<AcceptedContext> contexts) {}
+
+    /** One attempt's manners. */
+    public enum Transport {
+        CLEAR,
+        /** TLS without a client certificate, whatever the server's certificate: a stranger has no authority to ask. */
+        TLS
+    }
+
+    /**
+     * Connects and asks for an association.
+     *
+     * @param classes SOP classes to propose, each in implicit and explicit VR little endian
+     * @throws IOException only when this machine fails, not the other
+     */
+    public static Result connect(
+            InetSocketAddress address,
+            Transport transport,
+            AeTitle called,
+            AeTitle calling,
+            List<Uid> classes,
+            Timeouts timeouts)
+            throws IOException {
+        Proposal proposal = Proposal.to(called, calling);
+        for (Uid sopClass : classes) {
+            proposal = proposal.context(
+                    sopClass, TransferSyntax.ImplicitVRLittleEndian, TransferSyntax.ExplicitVRLittleEndian);
+        }
+        Optional<SSLContext> tls = transport == Transport.TLS ? Optional.of(Anyone.context()) : Optional.empty();
+        try {
+            Association association = Association.request(new PeerAddress(address, tls), proposal, timeouts);
+            UserInformation peer = association.peer();
+            return new Result.Accepted(
+                    new SurveyAssociation(association),
+                    new Facts(
+                            peer.maximumLength(),
+                            peer.implementationClass(),
+                            peer.implementationVersion(),
+                            association.contexts()));
+        } catch (AssociationRejected e) {
+            return new Result.Rejected(e.result(), e.source(), e.reason());
+        } catch (AssociationAborted e) {
+            return switch (e.by()) {
+                case PEER -> new Result.Aborted();
+                case US -> new Result.NotDicom();
+                case CONNECTION -> new Result.Closed();
+                case TIMEOUT -> new Result.Mute();
+            };
+        } catch (Unconnected e) {
+            return new Result.Unreachable(e.refused());
+        } catch (TlsFailure e) {
+            return new Result.TlsFailed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** C-ECHO; empty when verification was not accepted. */
+    public Optional<Status> echo() throws IOException {
+        return proposes(VERIFICATION) ? Optional.of(association.echo()) : Optional.empty();
+    }
+
+    /**
+     * What a C-FIND for all studies gave.
+     *
+     * @param count matches received, at most the cap
+     * @param status the last one; that of the C-CANCEL's answer when the cap or the time was reached
+     */
+    public record Count(int count, Status status) {
+        /** Whether there may be more than were counted. */
+        public boolean isPartial() {
+            return status.code() == Status.CANCEL.code();
+        }
+    }
+
+    /**
+     * Counts the studies a C-FIND lists, asking for Study Instance UID alone, and cancels at {@code cap} or after {@code
+     * patience}; empty when Study Root FIND was not accepted. The matches are not kept, nor looked into.
+     */
+    public Optional<Count> countStudies(int cap, Duration patience) throws IOException {
+        if (!proposes(STUDY_ROOT_FIND)) {
+            return Optional.empty();
+        }
+        DataSet keys = DataSet.empty().withText(LEVEL, VR.CS, List.of("STUDY")).withEmpty(STUDY_INSTANCE_UID, VR.UI);
+        long by = System.nanoTime() + patience.toNanos();
+        int count = 0;
+        Matches matches = association.find(STUDY_ROOT_FIND, keys);
+        try (matches) {
+            while (count < cap && System.nanoTime() - by < 0 && matches.skip()) {
+                count++;
+            }
+        }
+        return Optional.of(new Count(count, matches.status().orElse(Status.CANCEL)));
+    }
+
+    private boolean proposes(Uid sopClass) {
+        return association.contexts().stream()
+                .anyMatch(context -> context.sopClass().equals(sopClass));
+    }
+
+    /** Ends the association in order. */
+    public void release() throws IOException {
+        association.release();
+    }
+
+    @Override
+    public void close() {
+        association.close();
+    }
+
+    /**
+     * Accepts every server. Only a survey may: it sends nothing of value and looks at what any stranger would see, expired
+     * and self-signed certificates included.
+     */
+    private static final class Anyone implements X509TrustManager {
+        static SSLContext context() throws IOException {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, new TrustManager[] {new Anyone()}, null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IOException("TLS can't be set up: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {
+            throw new IllegalStateException("a survey accepts no clients");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

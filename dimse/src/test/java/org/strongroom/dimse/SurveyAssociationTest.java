@@ -1,0 +1,139 @@
+package org.strongroom.dimse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.strongroom.dimse.AssociationPolicy.Rejection;
+import org.strongroom.dimse.SurveyAssociation.Result;
+import org.strongroom.dimse.SurveyAssociation.Transport;
+
+final class SurveyAssociationTest {
+    private static final Timeouts TIMEOUTS = Timeouts.of(Duration.ofSeconds(10));
+
+    private final ToyArchive archive = new ToyArchive();
+    private final TestAuthority authority = new TestAuthority();
+    private final List<AutoCloseable> toClose = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable closeable : toClose.reversed()) {
+            closeable.close();
+        }
+    }
+
+    private InetSocketAddress listen(boolean tls) throws IOException {
+        DimseListener listener = DimseListener.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                tls ? Optional.of(authority.context("server")) : Optional.empty(),
+                archive,
+                Refusals.UNHEARD);
+        toClose.add(listener);
+        return listener.address();
+    }
+
+    private static Result probe(InetSocketAddress address, Transport transport) throws IOException {
+        return probe(address, transport, TIMEOUTS);
+    }
+
+    private static Result probe(InetSocketAddress address, Transport transport, Timeouts timeouts) throws IOException {
+        return SurveyAssociation.connect(
+                address,
+                transport,
+                new AeTitle("ANY-SCP"),
+                new AeTitle("SURVEY"),
+                List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
+                timeouts);
+    }
+
+    /** A server that sends {@code answer} to whoever connects, and closes if told so. */
+    private InetSocketAddress answering(String answer, boolean closes) throws IOException {
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        toClose.add(server);
+        CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
+            try {
+                Socket socket = server.accept();
+                toClose.add(socket);
+                byte[] received = socket.getInputStream().readNBytes(10);
+                assertThat(received).isNotEmpty();
+                socket.getOutputStream().write(PduTest.bytes(answer));
+                if (closes) {
+                    socket.getInputStream().skipNBytes(socket.getInputStream().available());
+                    socket.close();
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertThat(served).isNotNull();
+        return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    @Test
+    void an_open_archive_tells_its_facts_and_how_many_studies_it_lists() throws Exception {
+        Result result = probe(listen(false), Transport.CLEAR);
+        assertThat(result).isInstanceOf(Result.Accepted.class);
+        Result.Accepted accepted = (Result.Accepted) result;
+        try (SurveyAssociation association = accepted.association()) {
+            assertThat(accepted.facts().maximumLength()).isEqualTo(262_144);
+            assertThat(accepted.facts().implementationVersion()).contains("STRONGROOM_0_1");
+            assertThat(accepted.facts().contexts()).hasSize(2);
+            assertThat(association.echo()).contains(Status.SUCCESS);
+            SurveyAssociation.Count count =
+                    association.countStudies(100, Duration.ofSeconds(10)).orElseThrow();
+            assertThat(count.count()).isEqualTo(3);
+            assertThat(count.isPartial()).isFalse();
+            association.release();
+        }
+    }
+
+    @Test
+    void counting_stops_at_the_cap_and_at_the_time() throws Exception {
+        archive.matches = -1;
+        Result.Accepted accepted = (Result.Accepted) probe(listen(false), Transport.CLEAR);
+        try (SurveyAssociation association = accepted.association()) {
+            SurveyAssociation.Count capped =
+                    association.countStudies(5, Duration.ofSeconds(10)).orElseThrow();
+            assertThat(capped.count()).isEqualTo(5);
+            assertThat(capped.isPartial()).isTrue();
+            SurveyAssociation.Count timed = association
+                    .countStudies(Integer.MAX_VALUE, Duration.ofMillis(100))
+                    .orElseThrow();
+            assertThat(timed.isPartial()).isTrue();
+            assertThat(association.echo()).contains(Status.SUCCESS);
+        }
+    }
+
+    @Test
+    void every_way_of_not_getting_in_has_its_name() throws Exception {
+        archive.rejection = Optional.of(Rejection.CALLED_AE_TITLE_NOT_RECOGNIZED);
+        assertThat(probe(listen(false), Transport.CLEAR)).isEqualTo(new Result.Rejected(1, 1, 7));
+        assertThat(probe(listen(true), Transport.CLEAR)).isEqualTo(new Result.Rejected(1, 2, 1));
+        // In TLS 1.3 a missing certificate is noticed after the client's side of the handshake is done.
+        assertThat(probe(listen(true), Transport.TLS)).isInstanceOfAny(Result.TlsFailed.class, Result.Closed.class);
+        assertThat(probe(listen(false), Transport.TLS)).isInstanceOf(Result.TlsFailed.class);
+        assertThat(probe(answering("07 00 00000004 0000 02 01", true), Transport.CLEAR))
+                .isEqualTo(new Result.Aborted());
+        assertThat(probe(answering("48 54 54 50 2F 31 2E 31 20 34 30 30", false), Transport.CLEAR))
+                .isEqualTo(new Result.NotDicom());
+        assertThat(probe(answering("", true), Transport.CLEAR)).isEqualTo(new Result.Closed());
+        Timeouts hasty = Timeouts.of(Duration.ofMillis(300));
+        assertThat(probe(answering("", false), Transport.CLEAR, hasty)).isEqualTo(new Result.Mute());
+        int free;
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = server.getLocalPort();
+        }
+        assertThat(probe(new InetSocketAddress(InetAddress.getLoopbackAddress(), free), Transport.CLEAR))
+                .isEqualTo(new Result.Unreachable(true));
+    }
+}
