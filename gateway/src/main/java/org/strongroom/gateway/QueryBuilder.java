@@ -16,9 +16,9 @@ import org.strongroom.dicom.Tag;
  * Makes a {@link Query} of the identifier of a C-FIND, PS3.4 section C.4.1; hierarchical search only (C.4.1.3.1.1), since
  * relational queries are negotiated and we never agree to them.
  *
- * <p>More is allowed than the standard asks: attributes of levels above the one queried may be matched too, and a key of a
- * level below is ignored and reported as not supported, where the letter of the standard would refuse both. Devices
- * send either daily, and neither lets out more than the query without it.
+ * <p>More is allowed than the standard asks: attributes of levels above the one queried may be matched too, and a
+ * key of a level below is ignored by the archive and reported as not supported, where the letter of the standard would
+ * refuse both. Devices send either daily, and neither lets out more than the query without it.
  */
 public final class QueryBuilder {
     /** Attributes of an identifier that steer the query and match nothing. */
@@ -33,9 +33,10 @@ public final class QueryBuilder {
     private QueryBuilder() {}
 
     /**
-     * A question, and which of its keys the archive can't match.
+     * A question, and which keys could not become part of it.
      *
-     * @param unsupported keys that held a value and were left out: the answers are pending FF01 instead of FF00
+     * @param unsupported keys of a VR that holds nothing to compare; like those the archive ignores they make the
+     *     answers pending FF01 instead of FF00
      */
     public record Question(Query query, Set<Tag> unsupported) {}
 
@@ -57,9 +58,8 @@ public final class QueryBuilder {
             }
             returned.add(tag);
             switch (KeyMatching.of(identifier, tag)) {
-                case KeyMatching.Key.Matched matched
-                when QueryKeys.matches(level.get(), tag) -> matches.add(matched.match());
-                case KeyMatching.Key.Matched _, KeyMatching.Key.Unsupported _ -> unsupported.add(tag);
+                case KeyMatching.Key.Matched(Match match) -> matches.add(match);
+                case KeyMatching.Key.Unsupported _ -> unsupported.add(tag);
                 case KeyMatching.Key.Universal _ -> {}
                 case KeyMatching.Key.Bad(BadIdentifier why) -> {
                     return bad(why);

@@ -24,14 +24,16 @@ import org.strongroom.archive.Level;
 import org.strongroom.archive.Match;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
 import org.strongroom.gateway.BadIdentifier.Fault;
 import org.strongroom.gateway.QueryBuilder.Question;
 
 class QueryBuilderTest {
-    private static final Tag ROWS = Tag.of(0x0028, 0x0010);
+    private static final Tag OPAQUE = Tag.of(0x0029, 0x1010);
     private static final Tag ACQUISITION_DATE_TIME = Tag.of(0x0008, 0x002A);
 
     @Test
@@ -183,13 +185,15 @@ class QueryBuilderTest {
     }
 
     @Test
-    void keys_that_cannot_be_matched_are_named_and_left_out() {
-        Question question = ready(text(studies(), Modality, "CT")
-                .withText(ROWS, VR.US, List.of("512"))
-                .withEmpty(InstanceNumber.tag(), VR.IS));
-        assertThat(question.query().matches()).isEmpty();
-        assertThat(question.unsupported()).containsExactlyInAnyOrder(Modality.tag(), ROWS);
-        assertThat(question.query().returnKeys()).containsExactlyInAnyOrder(Modality.tag(), ROWS, InstanceNumber.tag());
+    void keys_without_a_comparable_value_are_named_and_left_out() {
+        byte[] unknown = {0x29, 0, 0x10, 0x10, 'U', 'N', 0, 0, 2, 0, 0, 0, 'a', 'b'};
+        DataSet opaque = DataSet.read(unknown, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
+        Question question = ready(
+                text(studies(), Modality, "CT").withElementOf(opaque, OPAQUE).withEmpty(InstanceNumber.tag(), VR.IS));
+        assertThat(question.query().matches()).containsExactly(new Match.Single(Modality.tag(), "CT"));
+        assertThat(question.unsupported()).containsExactly(OPAQUE);
+        assertThat(question.query().returnKeys())
+                .containsExactlyInAnyOrder(Modality.tag(), OPAQUE, InstanceNumber.tag());
     }
 
     private static DataSet level(String level) {

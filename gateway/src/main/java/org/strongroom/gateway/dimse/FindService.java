@@ -56,11 +56,12 @@ final class FindService {
 
     private Status answer(Question question, DataSet identifier, Permit<Action.Query> permit, Responses responses)
             throws IOException {
-        Status pending = question.unsupported().isEmpty() ? Status.PENDING : Status.PENDING_KEYS_NOT_SUPPORTED;
         boolean availability = identifier.contains(InstanceAvailability);
         long sent = 0;
         boolean success = false;
         try (Matches matches = archive.find(permit, question.query())) {
+            boolean all = question.unsupported().isEmpty() && matches.ignored().isEmpty();
+            Status pending = all ? Status.PENDING : Status.PENDING_KEYS_NOT_SUPPORTED;
             while (!responses.cancelled()) {
                 Optional<DataSet> match = matches.next();
                 if (match.isEmpty()) {

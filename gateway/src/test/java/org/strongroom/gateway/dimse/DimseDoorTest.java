@@ -206,6 +206,7 @@ class DimseDoorTest {
     void unsupported_keys_are_told_by_the_pending_status() throws Exception {
         premises.archive.answers.add(answer("1.2.1"));
         DimseHandler handler = handler(premises.enrol("CT1", ALL), "CT1");
+        premises.archive.ignored = Set.of(Tag.of(0x0028, 0x0010));
         DataSet keys = identifier().withText(Tag.of(0x0028, 0x0010), VR.US, List.of("512"));
         handler.handle(new DimseRequest.CFind(FIND, ImplicitVRLittleEndian, keys), responses);
         assertThat(responses.pending).containsExactly(Status.PENDING_KEYS_NOT_SUPPORTED);

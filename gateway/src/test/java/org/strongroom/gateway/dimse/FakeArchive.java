@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Query;
@@ -12,6 +13,7 @@ import org.strongroom.archive.Retrieval;
 import org.strongroom.archive.StoreOutcome;
 import org.strongroom.archive.StoreRequest;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Tag;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.Permit;
 
@@ -22,6 +24,7 @@ final class FakeArchive implements Archive {
     final List<Query> queries = new ArrayList<>();
     final List<Permit<?>> permits = new ArrayList<>();
     Optional<StoreOutcome> outcome = Optional.empty();
+    Set<Tag> ignored = Set.of();
     boolean broken;
 
     @Override
@@ -45,6 +48,11 @@ final class FakeArchive implements Archive {
             @Override
             public Optional<DataSet> next() {
                 return left.hasNext() ? Optional.of(left.next()) : Optional.empty();
+            }
+
+            @Override
+            public Set<Tag> ignored() {
+                return ignored;
             }
 
             @Override
