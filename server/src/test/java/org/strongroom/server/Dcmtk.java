@@ -55,15 +55,28 @@ final class Dcmtk {
         return call(device, Clinic.AET.value(), clinic.port(), program, join(tls, options), files);
     }
 
-    /** A program in clear text to a port of loopback: a forwarder, or another archive. */
+    /** A program in clear text, in a folder: movescu writes there, whatever -od says, when it preserves bits. */
     static Programs.Run call(
-            String calling, String called, int port, String program, List<String> options, List<String> files)
+            Path folder,
+            String calling,
+            String called,
+            int port,
+            String program,
+            List<String> options,
+            List<String> files)
             throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(program, "-aet", calling, "-aec", called));
         line.addAll(options);
         line.addAll(List.of("127.0.0.1", Integer.toString(port)));
         line.addAll(files);
-        return Programs.run(PATIENCE, Path.of("."), line);
+        return Programs.run(PATIENCE, folder, line);
+    }
+
+    /** A program in clear text to a port of loopback: a forwarder, or another archive. */
+    static Programs.Run call(
+            String calling, String called, int port, String program, List<String> options, List<String> files)
+            throws IOException, InterruptedException {
+        return call(Path.of("."), calling, called, port, program, options, files);
     }
 
     static List<String> join(List<String> some, List<String> more) {

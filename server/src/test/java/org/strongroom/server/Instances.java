@@ -103,20 +103,31 @@ final class Instances {
     }
 
     /**
-     * Splits into rounds without a SOP Instance UID twice: the corpus has the same instance in up to fifteen encodings, and
-     * an archive shows one version of each.
+     * Splits into rounds that agree with themselves: no SOP Instance UID twice, since the corpus has the same instance in
+     * up to fifteen encodings and an archive shows one version of each; and no study of two patients, since an archive
+     * shows the first and makes a conflict case of the second.
      */
     static List<List<Stored>> rounds(List<Stored> instances) {
         List<List<Stored>> rounds = new ArrayList<>();
-        Map<Uid, Integer> seen = new HashMap<>();
         for (Stored instance : instances) {
-            int round = seen.merge(instance.sopInstance(), 1, Integer::sum) - 1;
-            while (rounds.size() <= round) {
+            int round = 0;
+            while (round < rounds.size() && rounds.get(round).stream().anyMatch(other -> disagree(instance, other))) {
+                round++;
+            }
+            if (round == rounds.size()) {
                 rounds.add(new ArrayList<>());
             }
             rounds.get(round).add(instance);
         }
         return rounds;
+    }
+
+    private static boolean disagree(Stored one, Stored other) {
+        return one.sopInstance().equals(other.sopInstance())
+                || (one.study().equals(other.study())
+                        && !one.elements()
+                                .text(Attributes.PatientID.tag())
+                                .equals(other.elements().text(Attributes.PatientID.tag())));
     }
 
     /** Splits into lists that need at most {@code most} presentation contexts each. */
