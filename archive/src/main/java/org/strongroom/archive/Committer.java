@@ -94,10 +94,18 @@ final class Committer implements AutoCloseable {
                 throw e;
             } finally {
                 for (Arrival arrival : batch) {
-                    arrival.complete(outcomes.getOrDefault(arrival, otherwise));
+                    finish(arrival, outcomes.getOrDefault(arrival, otherwise));
                 }
             }
         }
+    }
+
+    private void finish(Arrival arrival, StoreOutcome outcome) {
+        boolean kept = outcome instanceof StoreOutcome.Stored || outcome instanceof StoreOutcome.Conflict;
+        if (!kept && arrival.sealed().body() instanceof Body.Single single) {
+            writer.drop(single);
+        }
+        arrival.complete(outcome);
     }
 
     /** All that wait, up to a bound; nothing when the archive is closed and all are done. */
@@ -171,13 +179,10 @@ final class Committer implements AutoCloseable {
             Optional<StoreOutcome> known = before.add(arrival.digest())
                     ? known(arrival)
                     : Optional.of(new StoreOutcome.Duplicate(arrival.bytes()));
-            if (known.isEmpty()) {
+            if (known.isPresent()) {
+                outcomes.put(arrival, known.get());
+            } else {
                 fresh.add(arrival);
-                continue;
-            }
-            outcomes.put(arrival, known.get());
-            if (arrival.sealed().body() instanceof Body.Single single) {
-                writer.drop(single);
             }
         }
         return fresh;

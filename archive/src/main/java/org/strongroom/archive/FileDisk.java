@@ -56,7 +56,7 @@ final class FileDisk implements Disk {
         }
         Set<OpenOption> options =
                 new HashSet<>(List.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        FileAttribute<?>[] permissions = permissions(file, "rw-------");
+        FileAttribute<?>[] permissions = ownerOnly(file);
         if (mode == Mode.WRITE_BLOCKS && DIRECT.isPresent() && blocksFit(file)) {
             Set<OpenOption> direct = new HashSet<>(options);
             try {
@@ -72,6 +72,11 @@ final class FileDisk implements Disk {
     private static boolean blocksFit(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         return directory != null && Blocks.SIZE % Files.getFileStore(directory).getBlockSize() == 0;
+    }
+
+    /** What a new file is to be made with. */
+    static FileAttribute<?>[] ownerOnly(Path file) {
+        return permissions(file, "rw-------");
     }
 
     private static FileAttribute<?>[] permissions(Path path, String allowed) {

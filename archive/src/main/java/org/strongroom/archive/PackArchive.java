@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
@@ -36,6 +37,7 @@ public final class PackArchive implements Archive {
     private final Index index;
     private final PackReader reader;
     private final Committer committer;
+    private final Sealer.Shared shared;
     private final StoreState state;
     private final InstantSource clock;
     private final Pool<Ingest> ingests;
@@ -55,6 +57,7 @@ public final class PackArchive implements Archive {
         this.index = index;
         this.reader = reader;
         this.found = found;
+        this.shared = shared;
         this.state = shared.state();
         this.clock = clock;
         this.committer = new Committer(index, writer, reader, keys, state);
@@ -118,8 +121,9 @@ public final class PackArchive implements Archive {
 
     private static FileChannel lock(Path packs) throws IOException {
         Files.createDirectories(packs);
-        FileChannel channel =
-                FileChannel.open(packs.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        Path file = packs.resolve("lock");
+        FileChannel channel = FileChannel.open(
+                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FileDisk.ownerOnly(file));
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -184,7 +188,17 @@ public final class PackArchive implements Archive {
 
     /** Whether objects are stored, and what start-up found. */
     public Health health() {
-        return new Health(state.failure(), found.damaged(), found.withoutKey());
+        return new Health(state.failure().or(this::full), found.damaged(), found.withoutKey());
+    }
+
+    private Optional<String> full() {
+        try {
+            boolean room = shared.disk().usableBytes(shared.directory())
+                    >= shared.settings().reserveBytes();
+            return room ? Optional.empty() : Optional.of(StoreState.FULL);
+        } catch (IOException e) {
+            return Optional.of("the volume of the packs can't be asked for its free space");
+        }
     }
 
     /** Finishes what is being stored, then closes packs, index and key store. */

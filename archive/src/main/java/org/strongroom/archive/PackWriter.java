@@ -17,6 +17,8 @@ import org.strongroom.archive.Disk.Mode;
  * can tear only what nobody was told is stored.
  */
 final class PackWriter implements Closeable {
+    private static final System.Logger LOG = System.getLogger(PackWriter.class.getName());
+
     private final Disk disk;
     private final Path directory;
     private final PackSettings settings;
@@ -142,9 +144,13 @@ final class PackWriter implements Closeable {
         return places;
     }
 
-    /** Deletes the pack of a duplicate. */
-    void drop(Body.Single single) throws IOException {
-        disk.delete(single.file());
+    /** Deletes an unfinished pack that is not kept: a duplicate, or refused. What can't be deleted is at the next start. */
+    void drop(Body.Single single) {
+        try {
+            disk.delete(single.file());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "pack.unfinished kept until the next start; file=" + single.file());
+        }
     }
 
     @Override

@@ -180,12 +180,12 @@ final class Sealer {
         Blocks buffer = shared.blocks().take();
         blocks = buffer;
         try {
-            if (shared.disk().usableBytes(shared.directory())
-                    < shared.settings().reserveBytes()) {
-                throw new Disk.DiskFullException("less than the reserve is free");
-            }
-            long token = shared.random().nextLong();
-            single = SingleWriter.create(shared.disk(), shared.directory(), token, buffer);
+            single = SingleWriter.create(
+                    shared.disk(),
+                    shared.directory(),
+                    shared.random().nextLong(),
+                    buffer,
+                    shared.settings().reserveBytes());
         } catch (IOException e) {
             throw refused("a pack can't be made", e);
         }

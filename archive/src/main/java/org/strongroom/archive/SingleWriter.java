@@ -10,27 +10,46 @@ import org.strongroom.archive.Disk.Mode;
  * the committer gives the file its number it is an unfinished one, which recovery drops.
  */
 final class SingleWriter {
+    private static final long CHECK_BYTES = 16L << 20;
+
     private final Disk disk;
+    private final Path directory;
     private final Path path;
     private final DiskFile file;
     private final Blocks blocks;
+    private final long reserve;
     private long position = Blocks.SIZE;
+    private long checkedTo;
 
-    private SingleWriter(Disk disk, Path path, DiskFile file, Blocks blocks) {
+    private SingleWriter(Disk disk, Path directory, Path path, DiskFile file, Blocks blocks, long reserve) {
         this.disk = disk;
+        this.directory = directory;
         this.path = path;
         this.file = file;
         this.blocks = blocks;
+        this.reserve = reserve;
     }
 
-    static SingleWriter create(Disk disk, Path directory, long token, Blocks blocks) throws IOException {
+    /** Begins a pack in {@code directory} that leaves {@code reserve} bytes free on its volume. */
+    static SingleWriter create(Disk disk, Path directory, long token, Blocks blocks, long reserve) throws IOException {
         blocks.reset();
+        checkRoom(disk, directory, reserve);
         Path path = directory.resolve(PackFormat.unfinishedName(token));
-        return new SingleWriter(disk, path, disk.open(path, Mode.WRITE_BLOCKS), blocks);
+        return new SingleWriter(disk, directory, path, disk.open(path, Mode.WRITE_BLOCKS), blocks, reserve);
     }
 
     void append(byte[] bytes, int length) throws IOException {
+        if (position - checkedTo > CHECK_BYTES) {
+            checkRoom(disk, directory, reserve);
+            checkedTo = position;
+        }
         position = blocks.append(file, position, bytes, 0, length);
+    }
+
+    private static void checkRoom(Disk disk, Path directory, long reserve) throws IOException {
+        if (disk.usableBytes(directory) < reserve) {
+            throw new Disk.DiskFullException("less than the reserve is free");
+        }
     }
 
     /** Completes the file and puts it on stable storage. */

@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StoreState {
     private static final System.Logger LOG = System.getLogger(StoreState.class.getName());
 
+    /** Passes by itself once there is space. */
+    static final String FULL = "the volume of packs and keys is full: free space and send again";
+
     private final AtomicReference<Optional<String>> failure = new AtomicReference<>(Optional.empty());
 
     /** Stops all storing. A failed sync may have dropped what was written before it, so nothing is tried again. */
@@ -23,10 +26,7 @@ final class StoreState {
     /** The outcome for an object the disk would not take: a full disk is no fault, anything else stops the store. */
     RefusedException refuse(String what, IOException cause) {
         if (cause instanceof Disk.DiskFullException) {
-            return new RefusedException(
-                    StoreOutcome.Cause.OUT_OF_RESOURCES,
-                    "the volume of the packs is full: free space and send again",
-                    List.of());
+            return new RefusedException(StoreOutcome.Cause.OUT_OF_RESOURCES, FULL, List.of());
         }
         fail(what, cause);
         return new RefusedException(

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.strongroom.archive.sqlite.SqliteIndex;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
@@ -29,7 +30,7 @@ import org.strongroom.guard.Permits;
 /**
  * Engine ingest without network: objects a second, CPU and bytes written for each, by size and number of writers. Arguments:
  * folder, then SIZE:WRITERS:COUNT ones. There is no index, so its cost is not in
- * the figures.
+ * the figures, unless the folder's name ends with "-indexed".
  */
 final class IngestBench {
     private static final AtomicInteger NEXT = new AtomicInteger();
@@ -39,11 +40,14 @@ final class IngestBench {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Path folder = Path.of(arguments[0]);
+        Files.createDirectories(folder);
         try (PackArchive archive = PackArchive.open(
                 folder.resolve("packs"),
                 folder.resolve("keys"),
                 Samples.KEYS,
-                new NoIndex(),
+                folder.toString().endsWith("-indexed")
+                        ? SqliteIndex.open(folder.resolve("index.db"), Samples.KEYS)
+                        : new NoIndex(),
                 InstantSource.system(),
                 PackSettings.DEFAULT)) {
             for (String step : Arrays.copyOfRange(arguments, 1, arguments.length)) {

@@ -2,13 +2,19 @@ package org.strongroom.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.archive.Retrieval.StoredInstance;
@@ -87,5 +93,41 @@ class PackTest {
 
     private static StoreOutcome store(PackArchive archive, byte[] dataSet) throws IOException {
         return archive.store(Permits.store(), Samples.request(dataSet));
+    }
+
+    @Test
+    void only_the_owner_may_read_what_is_written() throws IOException {
+        try (PackArchive archive = open()) {
+            store(archive, Samples.dataSet(1, 1, 100, 1));
+            store(archive, Samples.dataSet(1, 2, 9_000_000, 1));
+        }
+        assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"), "skipped: not POSIX");
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.filter(path -> !path.equals(folder)).toList()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                        .as(path.toString())
+                        .endsWith("------");
+            }
+        }
+    }
+
+    @Test
+    void no_value_of_a_data_set_can_be_found_in_the_files() throws IOException {
+        try (PackArchive archive = open()) {
+            store(archive, Samples.dataSet(1, 1, 100, 1));
+            store(archive, Samples.dataSet(1, 2, 9_000_000, 1));
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.filter(Files::isRegularFile).toList()) {
+                String content =
+                        Files.readString(path, StandardCharsets.ISO_8859_1).toUpperCase(Locale.ROOT);
+                for (String planted :
+                        List.of("CANARY", "TESTER", Samples.study(1).value())) {
+                    assertThat(content.contains(planted))
+                            .as(planted + " in " + path)
+                            .isFalse();
+                }
+            }
+        }
     }
 }
