@@ -23,6 +23,12 @@ public sealed interface Action {
         public Query(String level, List<String> keys) {
             this(level, keys, Optional.empty());
         }
+
+        /** Without the reason, which may name a patient. */
+        @Override
+        public String toString() {
+            return "query level=" + level + " keys=" + keys.size();
+        }
     }
 
     /**
@@ -38,7 +44,13 @@ public sealed interface Action {
             List<Uid> instances,
             String destination,
             Optional<String> reason)
-            implements Action {}
+            implements Action {
+        /** Counts only. */
+        @Override
+        public String toString() {
+            return "retrieve studies=" + studies.size() + " series=" + series.size() + " instances=" + instances.size();
+        }
+    }
 
     /** A change of devices, policy or keys, or a check of the audit log. */
     record Administer(String command) implements Action {}

@@ -168,21 +168,13 @@ final class AuditHeads implements Closeable {
         list.force(false);
     }
 
-    /** Signs the end and lets go of the log. */
+    /** Signs the end and lets go of the log. Must not be called by an interrupted thread: channels close under it. */
     @Override
     public void close() throws IOException {
         closing.countDown();
         Thread running = thread;
-        boolean interrupted = false;
-        while (running != null && running.isAlive()) {
-            try {
-                running.join();
-            } catch (InterruptedException e) {
-                interrupted = true; // the last head is still to be written
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        if (running != null) {
+            AuditLog.awaitEnd(running);
         }
         try (lockFile;
                 list;

@@ -299,9 +299,20 @@ public final class AuditLog implements AutoCloseable {
         left.forEach(p -> p.done.completeExceptionally(e));
     }
 
-    /** Writes out what is queued, signs the end and closes the files. */
+    /** Writes out what is queued, signs the end and closes the files, also when the caller was interrupted. */
     @Override
     public void close() throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            closeUninterrupted();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void closeUninterrupted() throws IOException {
         lock.lock();
         try {
             if (closing) {
@@ -328,17 +339,18 @@ public final class AuditLog implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        boolean interrupted = false;
-        while (committer.isAlive()) {
+        awaitEnd(committer);
+        writer.close();
+    }
+
+    /** Waits whatever happens: what is queued must reach the disk. */
+    static void awaitEnd(Thread thread) {
+        while (thread.isAlive()) {
             try {
-                committer.join();
+                thread.join();
             } catch (InterruptedException e) {
-                interrupted = true; // the queue must reach the disk first
+                LOG.log(Level.DEBUG, "audit.close_interrupted");
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        writer.close();
     }
 }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +17,31 @@ public final class AuditReader implements Closeable {
     private final Iterator<Segment> segments;
     private @Nullable SegmentReader reader;
     private @Nullable RecordCipher cipher;
+    private final long from;
     private long next;
 
-    private AuditReader(KeyRing keys, Iterator<Segment> segments) {
+    private AuditReader(KeyRing keys, Iterator<Segment> segments, long next, long from) {
+        this.next = next;
+        this.from = from;
         this.keys = keys;
         this.segments = segments;
     }
 
     /** Opens the log in {@code directory} at its first record. */
     public static AuditReader open(Path directory, KeyRing keys) throws IOException {
-        return new AuditReader(keys, Segment.in(directory).iterator());
+        return open(directory, keys, 0);
+    }
+
+    /** Opens the log at the record {@code from}, without reading the segments before it. */
+    public static AuditReader open(Path directory, KeyRing keys, long from) throws IOException {
+        List<Segment> all = Segment.in(directory);
+        int start = 0;
+        while (start + 1 < all.size() && all.get(start + 1).first() <= from) {
+            start++;
+        }
+        List<Segment> rest = all.subList(start, all.size());
+        return new AuditReader(
+                keys, rest.iterator(), start == 0 ? 0 : rest.getFirst().first(), from);
     }
 
     /**
@@ -48,6 +64,9 @@ public final class AuditReader implements Closeable {
             if (frame.isPresent()) {
                 long sequence = frame.get().sequence();
                 next = sequence + 1;
+                if (sequence < from) {
+                    continue;
+                }
                 return Optional.of(AuditCodec.decode(
                         sequence, opener.open(sequence, frame.get().bytes())));
             }

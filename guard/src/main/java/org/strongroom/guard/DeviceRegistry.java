@@ -3,7 +3,6 @@ package org.strongroom.guard;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +28,6 @@ public final class DeviceRegistry {
     private final SealedRows rows;
     private final AuditLog audit;
     private final InstantSource clock;
-    private final List<String> problems = new ArrayList<>();
     private final List<Consumer<DeviceRecord>> revocationListeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile View view;
@@ -57,7 +55,6 @@ public final class DeviceRegistry {
         this.rows = rows;
         this.audit = audit;
         this.clock = clock;
-        this.problems.addAll(rows.problems());
         Map<String, DeviceRecord> devices = new LinkedHashMap<>();
         for (GuardStore.Row row : rows.ofKind(DeviceRow.KIND)) {
             DeviceRecord device = DeviceRow.decode(row.body());
@@ -76,13 +73,13 @@ public final class DeviceRegistry {
     public static DeviceRegistry open(GuardStore store, KeyRing keys, AuditLog audit, InstantSource clock)
             throws IOException {
         DeviceRegistry registry = new DeviceRegistry(SealedRows.open(store, keys), audit, clock);
-        registry.problems.forEach(p -> LOG.log(Level.ERROR, "registry.damaged what=\"" + p + '"'));
+        registry.problems().forEach(p -> LOG.log(Level.ERROR, "registry.damaged what=\"" + p + '"'));
         return registry;
     }
 
     /** What is wrong with the database, one line each, for an operator; empty when all is well. */
     public List<String> problems() {
-        return List.copyOf(problems);
+        return rows.problems();
     }
 
     /** All devices, revoked ones too, in the order of enrolment. */
@@ -121,7 +118,10 @@ public final class DeviceRegistry {
         return clock.instant().isBefore(device.expires()) ? Optional.empty() : Optional.of(Refusal.EXPIRED);
     }
 
-    /** {@code listener} is called, in the thread that revokes, after a revocation is durable: it ends associations. */
+    /**
+     * {@code listener} is called in the thread that revokes, when readers see the revocation: it ends associations. It must
+     * neither throw nor wait.
+     */
     public void onRevoked(Consumer<DeviceRecord> listener) {
         revocationListeners.add(listener);
     }
@@ -157,7 +157,7 @@ public final class DeviceRegistry {
                     throw new EnrolmentException("--move-to " + name + ": no such device; add that one first");
                 }
             }
-            write(Optional.of(permit.audit()), "device add", device);
+            enrol(permit.audit(), device);
         } finally {
             changing.unlock();
         }
@@ -167,6 +167,8 @@ public final class DeviceRegistry {
      * Revokes a device at once: new handshakes, associations and decisions are refused when this returns.
      *
      * @throws EnrolmentException when there is no such device
+     * @throws IOException when the audit log can't be written, then nothing happened; or when the store can't be, then the
+     *     device is revoked until the next start only
      */
     public DeviceRecord revoke(Permit<Action.Administer> permit, String name) throws IOException, EnrolmentException {
         DeviceRecord revoked;
@@ -185,12 +187,25 @@ public final class DeviceRegistry {
                     device.destination(),
                     device.purpose(),
                     Optional.of(clock.instant()));
-            write(Optional.of(permit.audit()), "device revoke", revoked);
+            String body = DeviceRow.encode(revoked);
+            audit.append(
+                    new AuditRecord.Administered(Optional.of(permit.audit()), "device revoke", "device:" + name, body));
+            show(revoked);
+            rows.put(DeviceRow.KIND, revoked.fingerprint(), body);
         } finally {
             changing.unlock();
         }
-        revocationListeners.forEach(l -> l.accept(revoked));
         return revoked;
+    }
+
+    /** Lets readers see the device as it is now; tells of a revocation. */
+    private void show(DeviceRecord device) {
+        Map<String, DeviceRecord> devices = new LinkedHashMap<>(view.byFingerprint);
+        devices.put(device.fingerprint(), device);
+        view = View.of(devices, view.administrators);
+        if (device.revoked().isPresent()) {
+            revocationListeners.forEach(l -> l.accept(device));
+        }
     }
 
     /**
@@ -201,7 +216,7 @@ public final class DeviceRegistry {
     public void addFirstAdministrator(String user) throws IOException, EnrolmentException {
         changing.lock();
         try {
-            if (!view.administrators.isEmpty() || !problems.isEmpty()) {
+            if (!view.administrators.isEmpty() || !problems().isEmpty()) {
                 throw new EnrolmentException("this archive has an administrator already; ask " + view.administrators);
             }
             writeAdministrator(Optional.empty(), user);
@@ -230,13 +245,11 @@ public final class DeviceRegistry {
         }
     }
 
-    private void write(Optional<AuditId> permit, String change, DeviceRecord device) throws IOException {
+    private void enrol(AuditId permit, DeviceRecord device) throws IOException {
         String body = DeviceRow.encode(device);
-        audit.append(new AuditRecord.Administered(permit, change, "device:" + device.name(), body));
+        audit.append(new AuditRecord.Administered(Optional.of(permit), "device add", "device:" + device.name(), body));
         rows.put(DeviceRow.KIND, device.fingerprint(), body);
-        Map<String, DeviceRecord> devices = new LinkedHashMap<>(view.byFingerprint);
-        devices.put(device.fingerprint(), device);
-        view = View.of(devices, view.administrators);
+        show(device);
     }
 
     private void writeAdministrator(Optional<AuditId> permit, String user) throws IOException, EnrolmentException {

@@ -45,7 +45,7 @@ public final class Guard implements AutoCloseable {
      */
     public <A extends Action> Decision<A> decide(Identity who, Purpose purpose, A action) {
         Instant now = clock.instant();
-        Purpose counted = Policy.purpose(who, purpose);
+        Purpose counted = policy.purpose(who, purpose);
         Optional<Decision.Reason> refused = policy.refusal(who, purpose, action);
         Instant until = now.plus(validity(action));
         AuditRecord.Event event = new AuditRecord.Decided(

@@ -89,8 +89,12 @@ final class Policy {
     }
 
     /** The purpose that counts: a device's is enrolled with it, whatever the door says. */
-    static Purpose purpose(Identity who, Purpose stated) {
-        return who instanceof Identity.Device device ? device.device().purpose() : stated;
+    Purpose purpose(Identity who, Purpose stated) {
+        if (!(who instanceof Identity.Device device)) {
+            return stated;
+        }
+        DeviceRecord claimed = device.device();
+        return registry.byFingerprint(claimed.fingerprint()).orElse(claimed).purpose();
     }
 
     static int uids(Action action) {

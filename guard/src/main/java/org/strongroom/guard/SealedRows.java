@@ -31,6 +31,7 @@ final class SealedRows {
     private final SecretKey key;
     private final Map<Key, GuardStore.Row> rows = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private volatile @Nullable String trouble;
     private long generation;
 
     private record Key(String kind, String name) {}
@@ -54,7 +55,12 @@ final class SealedRows {
 
     /** What is wrong with the database, for an operator. */
     List<String> problems() {
-        return List.copyOf(problems);
+        List<String> all = new ArrayList<>(problems);
+        String now = trouble;
+        if (now != null) {
+            all.add(now);
+        }
+        return all;
     }
 
     /** Puts a row; durable when this returns. */
@@ -68,9 +74,20 @@ final class SealedRows {
         store.put(List.of(row, new GuardStore.Row(SEAL, SEAL, seal, mac(SEAL, SEAL, seal))));
         rows.put(new Key(kind, name), row);
         generation++;
-        keys.writeSealed(
-                GENERATION_FILE,
-                ByteBuffer.allocate(Long.BYTES).putLong(generation).array());
+        noteGeneration();
+    }
+
+    /** The change is made already and stays: a keys directory behind the database is no fault, only less protection. */
+    private void noteGeneration() {
+        try {
+            keys.writeSealed(
+                    GENERATION_FILE,
+                    ByteBuffer.allocate(Long.BYTES).putLong(generation).array());
+            trouble = null;
+        } catch (IOException e) {
+            trouble = "the keys directory can't be written (" + e.getMessage()
+                    + "), so an older identity database would not be noticed; check its disk and permissions";
+        }
     }
 
     static String text(Fields fields) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +127,85 @@ class AuditLogTest {
         try (AuditReader reader = AuditReader.open(directory, others)) {
             assertThatThrownBy(reader::next).isInstanceOf(AuditDamagedException.class);
         }
+    }
+
+    @Test
+    void a_log_verifies_and_reads_while_it_is_written() throws Exception {
+        try (AuditLog log = open(16_384);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int t = 0; t < 4; t++) {
+                Future<?> ignored = threads.submit(() -> {
+                    for (int i = 0; i < 400; i++) {
+                        log.append(event("x".repeat(i % 500)));
+                    }
+                    return null;
+                });
+                assertThat(ignored).isNotNull();
+            }
+            long records = 0;
+            for (int i = 0; i < 20; i++) {
+                Verification found = verify();
+                assertThat(found.fault()).isEmpty();
+                assertThat(found.records()).isGreaterThanOrEqualTo(records);
+                records = found.records();
+                assertThat(details()).hasSizeGreaterThanOrEqualTo((int) records - 1);
+            }
+        }
+        assertThat(verify().records()).isEqualTo(1602);
+    }
+
+    @Test
+    void reading_may_begin_at_any_record() throws Exception {
+        try (AuditLog log = open(2048)) {
+            for (int i = 1; i <= 50; i++) {
+                log.append(event("e" + i));
+            }
+        }
+        for (long from = 0; from < 54; from++) {
+            try (AuditReader reader = AuditReader.open(directory, keys, from)) {
+                Optional<AuditRecord> first = reader.next();
+                assertThat(first.map(AuditRecord::sequence))
+                        .isEqualTo(from < 52 ? Optional.of(from) : Optional.empty());
+            }
+        }
+    }
+
+    @Test
+    void closing_by_an_interrupted_thread_loses_nothing() throws Exception {
+        AuditLog log = open();
+        log.appendLater(event("later"));
+        Thread.currentThread().interrupt();
+        log.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(details()).containsExactly("later");
+        assertThat(verify().signed()).isEqualTo(3);
+    }
+
+    @Test
+    void openssl_verifies_a_signed_head() throws Exception {
+        Path openssl = Path.of("/usr/bin/openssl");
+        Assumptions.assumeTrue(Files.isExecutable(openssl), "skipped: no openssl");
+        open().close();
+        String line = Files.readAllLines(directory.resolve(AuditLog.HEADS)).getLast();
+        int space = line.lastIndexOf(' ');
+        Files.writeString(root.resolve("message"), line.substring(0, space));
+        Files.write(root.resolve("signature"), Base64.getDecoder().decode(line.substring(space + 1)));
+        Process process = new ProcessBuilder(
+                        openssl.toString(),
+                        "pkeyutl",
+                        "-verify",
+                        "-pubin",
+                        "-inkey",
+                        root.resolve("keys/audit-sign.pub").toString(),
+                        "-rawin",
+                        "-in",
+                        root.resolve("message").toString(),
+                        "-sigfile",
+                        root.resolve("signature").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
     }
 
     @Test

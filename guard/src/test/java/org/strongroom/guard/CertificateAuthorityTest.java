@@ -12,7 +12,9 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +58,32 @@ class CertificateAuthorityTest {
         assertThat(ec.certificate().getSerialNumber()).isNotEqualTo(c.getSerialNumber());
         assertThatThrownBy(() -> ca.issueDevice("CT3", List.of(), KeyType.EC, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void openssl_accepts_a_device_certificate_in_both_roles() throws Exception {
+        Path openssl = Path.of("/usr/bin/openssl");
+        Assumptions.assumeTrue(Files.isExecutable(openssl), "skipped: no openssl");
+        // Its clock is the machine's.
+        CertificateAuthority today = CertificateAuthority.open(keys, InstantSource.system());
+        Path out = root.resolve("out");
+        today.issueDevice("CT1", List.of("ct1.example"), KeyType.RSA, Duration.ofDays(1))
+                .writeTo(out, "CT1");
+        for (String purpose : List.of("sslclient", "sslserver")) {
+            Process process = new ProcessBuilder(
+                            openssl.toString(),
+                            "verify",
+                            "-x509_strict",
+                            "-purpose",
+                            purpose,
+                            "-CAfile",
+                            out.resolve("ca.pem").toString(),
+                            out.resolve("CT1.pem").toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(said).isZero();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.strongroom.guard.DeviceRecord.Service.STORE;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,6 +124,33 @@ class DeviceRegistryTest {
                 .isInstanceOf(EnrolmentException.class)
                 .hasMessageContaining("CT1");
         assertThat(reopened().refusal(ct.device().fingerprint())).contains(Refusal.REVOKED);
+    }
+
+    @Test
+    void a_revocation_the_database_does_not_take_holds_until_the_next_start() throws Exception {
+        Identity.Device ct = house.enrol(house.record("CT1", Set.of(STORE), Set.of()));
+        List<String> told = new ArrayList<>();
+        house.registry.onRevoked(d -> told.add(d.name()));
+        Permit<Action.Administer> permit = house.administer("device revoke CT1");
+        house.store.broken = true;
+        assertThatThrownBy(() -> house.registry.revoke(permit, "CT1")).isInstanceOf(IOException.class);
+        assertThat(told).containsExactly("CT1");
+        assertThat(House.denied(house.guard.decide(ct, Purpose.TREAT, new Action.Store("CT1"))))
+                .isEqualTo(Decision.Reason.REVOKED);
+    }
+
+    @Test
+    void a_keys_directory_that_can_not_be_written_is_a_problem_and_no_loss() throws Exception {
+        Path blocked = house.keys.directory().resolve("guard.generation.new");
+        Files.createDirectory(blocked);
+        Files.createFile(blocked.resolve("x"));
+        house.enrol(house.record("CT1", Set.of(STORE), Set.of()));
+        assertThat(house.registry.problems()).singleElement().asString().contains("keys directory");
+        assertThat(reopened().byName("CT1")).isPresent();
+        Files.delete(blocked.resolve("x"));
+        Files.delete(blocked);
+        house.enrol(house.record("CT2", Set.of(STORE), Set.of()));
+        assertThat(house.registry.problems()).isEmpty();
     }
 
     @Test

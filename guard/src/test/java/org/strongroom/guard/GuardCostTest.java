@@ -38,9 +38,22 @@ class GuardCostTest {
                     "decide+record, 1 thread: p50 %.3f ms, p99 %.3f ms%n",
                     nanos[nanos.length / 2] / 1e6, nanos[nanos.length * 99 / 100] / 1e6);
         }
-        assertThat(AuditVerifier.verify(root.resolve("audit"), root.resolve("keys"))
-                        .fault())
-                .isEmpty();
+        KeyRing keys = KeyRing.open(root.resolve("keys"));
+        long start = System.nanoTime();
+        print("the tree", AuditVerifier.verify(root.resolve("audit"), keys.directory()), start);
+        start = System.nanoTime();
+        print("tree and seals", AuditVerifier.verify(root.resolve("audit"), keys), start);
+        start = System.nanoTime();
+        AuditLog.open(root.resolve("audit"), keys, new FakeClock()).close();
+        System.err.printf("open and close: %.1f ms%n", (System.nanoTime() - start) / 1e6);
+    }
+
+    private static void print(String what, Verification found, long start) {
+        assertThat(found.fault()).isEmpty();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.err.printf(
+                "verify %s: %d records of %.0f bytes, %.0f/s%n",
+                what, found.records(), (double) found.bytes() / found.records(), found.records() / seconds);
     }
 
     private static void report(int threads, House house, Identity.Device who, int each) throws Exception {

@@ -200,6 +200,31 @@ class GuardTest {
     }
 
     @Test
+    void nothing_that_may_reach_a_log_prints_a_patient() {
+        Action.Retrieve retrieve = new Action.Retrieve(
+                Optional.of("CANARY"),
+                List.of(new Uid("1.2.99999")),
+                List.of(),
+                List.of(),
+                "WS1",
+                Optional.of("CANARY asked"));
+        Action.Query query = new Action.Query("STUDY", List.of(), Optional.of("CANARY asked"));
+        Permit<Action.Query> permit = House.granted(house.guard.decide(house.admin, Purpose.HOPERAT, query));
+        AuditRecord record = new AuditRecord(
+                1,
+                house.clock.instant(),
+                new AuditRecord.Decided(
+                        AuditRecord.Actor.of(house.admin),
+                        Purpose.TREAT,
+                        retrieve,
+                        Optional.empty(),
+                        Optional.empty()));
+        for (Object o : List.of(retrieve, query, permit, record, record.event())) {
+            assertThat(o.toString()).doesNotContain("CANARY").doesNotContain("99999");
+        }
+    }
+
+    @Test
     void denials_are_recorded_too() throws Exception {
         house.guard.decide(new Identity.Local("mallory"), Purpose.TREAT, QUERY);
         AuditRecord last = house.records().getLast();

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -111,6 +112,54 @@ class TlsContextsTest {
         withoutCertificate.init(
                 null, new javax.net.ssl.TrustManager[] {PeerTrust.named(ca.certificate(), "localhost")}, null);
         assertThat(handshake(withoutCertificate, protocol)).contains(Refusal.HANDSHAKE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3", "TLSv1.2"})
+    void a_resumed_session_still_shows_its_certificate_so_that_a_revoked_device_is_known(String protocol)
+            throws Exception {
+        IssuedCertificate device = enrolled("CT1", CertificateAuthority.KeyType.EC, Duration.ofDays(1));
+        SSLContext server = TlsContexts.server(own, ca, house.registry);
+        SSLContext client = client(device, "localhost");
+        SSLParameters parameters = TlsContexts.parameters(false);
+        parameters.setProtocols(new String[] {protocol});
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (SSLServerSocket listener =
+                (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
+            listener.setSSLParameters(TlsContexts.parameters(true));
+            List<Long> created = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                if (i == 2) {
+                    house.registry.revoke(house.administer("device revoke CT1"), "CT1");
+                }
+                CompletableFuture<Identification> found = new CompletableFuture<>();
+                Thread.ofVirtual().start(() -> {
+                    try (SSLSocket peer = (SSLSocket) listener.accept()) {
+                        peer.getOutputStream().write(peer.getInputStream().read());
+                        X509Certificate shown =
+                                (X509Certificate) peer.getSession().getPeerCertificates()[0];
+                        found.complete(house.guard.identify(shown, "CT1", loopback));
+                    } catch (IOException e) {
+                        found.completeExceptionally(e);
+                    }
+                });
+                try (SSLSocket socket =
+                        (SSLSocket) client.getSocketFactory().createSocket("localhost", listener.getLocalPort())) {
+                    socket.setSSLParameters(parameters);
+                    socket.getOutputStream().write(7);
+                    assertThat(socket.getInputStream().read()).isEqualTo(7);
+                    created.add(socket.getSession().getCreationTime());
+                }
+                Identification identification = found.get(20, TimeUnit.SECONDS);
+                if (i < 2) {
+                    assertThat(identification).isInstanceOf(Identification.Known.class);
+                } else {
+                    assertThat(identification)
+                            .isEqualTo(new Identification.Refused(Refusal.REVOKED, Optional.of("CT1")));
+                }
+            }
+            assertThat(created.get(2)).as("resumed").isEqualTo(created.get(1));
+        }
     }
 
     @Test
