@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -82,14 +83,19 @@ public final class Association implements AutoCloseable {
      * @throws IOException when it can't be reached, or TLS fails; the message says which
      */
     public static Association request(PeerAddress peer, Proposal proposal, Timeouts timeouts) throws IOException {
-        Socket socket = connect(peer.address(), timeouts);
+        return request(peer, proposal, timeouts, Opening.OURS);
+    }
+
+    static Association request(PeerAddress peer, Proposal proposal, Timeouts timeouts, Opening opening)
+            throws IOException {
+        Socket socket = connect(opening.socket(), peer.address(), timeouts);
         Line line = new Line(socket, timeouts);
         Watch watch = new Watch(timeouts.step(), Thread.ofVirtual().name("association watch"));
         watch.add(line);
         line.readWithin(timeouts.association());
         boolean established = false;
         try {
-            Socket transport = peer.tls().isPresent() ? secure(peer, socket, line) : socket;
+            Socket transport = peer.tls().isPresent() ? secure(opening, peer, socket, line) : socket;
             Conversation talk = new Conversation(
                     transport,
                     line,
@@ -107,8 +113,7 @@ public final class Association implements AutoCloseable {
         }
     }
 
-    private static Socket connect(InetSocketAddress address, Timeouts timeouts) throws IOException {
-        Socket socket = new Socket();
+    private static Socket connect(Socket socket, InetSocketAddress address, Timeouts timeouts) throws IOException {
         boolean connected = false;
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -118,6 +123,11 @@ public final class Association implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw new Unconnected("no connection to " + address + " within " + timeouts.connect(), false, e);
         } catch (IOException e) {
+            if (e instanceof SocketException && String.valueOf(e.getMessage()).contains("reset")) {
+                // Taken and thrown away before connect returned.
+                throw new AssociationAborted(
+                        AssociationAborted.By.CONNECTION, "the called side reset the connection at once", e);
+            }
             boolean refused = e instanceof ConnectException;
             throw new Unconnected("no connection to " + address + ": " + e.getMessage(), refused, e);
         } finally {
@@ -127,11 +137,12 @@ public final class Association implements AutoCloseable {
         }
     }
 
-    private static Socket secure(PeerAddress peer, Socket socket, Line line) throws IOException {
+    private static Socket secure(Opening opening, PeerAddress peer, Socket socket, Line line) throws IOException {
         InetSocketAddress address = peer.address();
-        SSLSocket tls = TlsProfile.client(peer.tls().orElseThrow(), socket, address.getHostString(), address.getPort());
+        SSLSocket tls = opening.tls(peer.tls().orElseThrow(), socket, address.getHostString(), address.getPort());
         try {
             tls.startHandshake();
+            opening.secured(tls.getSession());
         } catch (SSLException e) {
             AssociationAborted why = line.ended();
             throw why != null ? why : new TlsFailure("TLS with " + address + " failed: " + e.getMessage(), e);

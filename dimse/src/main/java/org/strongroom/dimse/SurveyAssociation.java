@@ -2,14 +2,21 @@ package org.strongroom.dimse;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
@@ -84,6 +91,7 @@ public final class SurveyAssociation implements AutoCloseable {
      * Connects and asks for an association.
      *
      * @param classes SOP classes to propose, each in implicit and explicit VR little endian
+     * @param traffic is told what goes over the wire, now and later
      * @throws IOException only when this machine fails, not the other
      */
     public static Result connect(
@@ -92,7 +100,8 @@ public final class SurveyAssociation implements AutoCloseable {
             AeTitle called,
             AeTitle calling,
             List<Uid> classes,
-            Timeouts timeouts)
+            Timeouts timeouts,
+            Traffic traffic)
             throws IOException {
         Proposal proposal = Proposal.to(called, calling);
         for (Uid sopClass : classes) {
@@ -101,7 +110,8 @@ public final class SurveyAssociation implements AutoCloseable {
         }
         Optional<SSLContext> tls = transport == Transport.TLS ? Optional.of(Anyone.context()) : Optional.empty();
         try {
-            Association association = Association.request(new PeerAddress(address, tls), proposal, timeouts);
+            Association association =
+                    Association.request(new PeerAddress(address, tls), proposal, timeouts, traffic.opening());
             UserInformation peer = association.peer();
             return new Result.Accepted(
                     new SurveyAssociation(association),
@@ -123,6 +133,68 @@ public final class SurveyAssociation implements AutoCloseable {
             return new Result.Unreachable(e.refused());
         } catch (TlsFailure e) {
             return new Result.TlsFailed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What one attempt sent and received on the wire, TLS included, and how it was encrypted. */
+    public static final class Traffic {
+        private final AtomicLong sent = new AtomicLong();
+        private final AtomicLong received = new AtomicLong();
+        private volatile int firstByte = -1;
+        private volatile @Nullable SSLSession session;
+
+        public long sentBytes() {
+            return sent.get();
+        }
+
+        public long receivedBytes() {
+            return received.get();
+        }
+
+        /** For example TLSv1.3; empty when no TLS was agreed. */
+        public Optional<String> protocol() {
+            return Optional.ofNullable(session).map(SSLSession::getProtocol);
+        }
+
+        /** Whether the peer's first bytes were a TLS handshake or alert, RFC 8446 section 5.1, whatever came of it. */
+        public boolean spokeTls() {
+            return firstByte == 21 || firstByte == 22;
+        }
+
+        public Optional<String> cipherSuite() {
+            return Optional.ofNullable(session).map(SSLSession::getCipherSuite);
+        }
+
+        private void received(byte[] bytes, int offset, int count) {
+            if (received.getAndAdd(count) == 0) {
+                firstByte = bytes[offset];
+            }
+        }
+
+        private Opening opening() {
+            return new Opening() {
+                @Override
+                public Socket socket() {
+                    return new CountedSocket(sent::addAndGet, Traffic.this::received);
+                }
+
+                // Whatever this Java can speak: a stranger with old software gets in where an old server lets him.
+                @Override
+                public SSLSocket tls(SSLContext context, Socket socket, String host, int port) throws IOException {
+                    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, host, port, true);
+                    tls.setUseClientMode(true);
+                    tls.setEnabledProtocols(Arrays.stream(tls.getSupportedProtocols())
+                            .filter(protocol -> protocol.startsWith("TLS"))
+                            .toArray(String[]::new));
+                    tls.setEnabledCipherSuites(tls.getSupportedCipherSuites());
+                    return tls;
+                }
+
+                @Override
+                public void secured(SSLSession agreed) {
+                    session = agreed;
+                }
+            };
         }
     }
 
@@ -183,7 +255,7 @@ public final class SurveyAssociation implements AutoCloseable {
      * Accepts every server. Only a survey may: it sends nothing of value and looks at what any stranger would see, expired
      * and self-signed certificates included.
      */
-    private static final class Anyone implements X509TrustManager {
+    private static final class Anyone extends X509ExtendedTrustManager {
         static SSLContext context() throws IOException {
             try {
                 SSLContext context = SSLContext.getInstance("TLS");
@@ -200,7 +272,23 @@ public final class SurveyAssociation implements AutoCloseable {
         }
 
         @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {
+            checkClientTrusted(chain, authType);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+            checkClientTrusted(chain, authType);
+        }
+
+        @Override
         public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
 
         @Override
         public X509Certificate[] getAcceptedIssuers() {

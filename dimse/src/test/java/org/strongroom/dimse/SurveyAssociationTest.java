@@ -3,6 +3,7 @@ package org.strongroom.dimse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.strongroom.dimse.AssociationPolicy.Rejection;
@@ -22,6 +24,7 @@ final class SurveyAssociationTest {
     private static final Timeouts TIMEOUTS = Timeouts.of(Duration.ofSeconds(10));
 
     private final ToyArchive archive = new ToyArchive();
+    private final SurveyAssociation.Traffic traffic = new SurveyAssociation.Traffic();
     private final TestAuthority authority = new TestAuthority();
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -42,18 +45,19 @@ final class SurveyAssociationTest {
         return listener.address();
     }
 
-    private static Result probe(InetSocketAddress address, Transport transport) throws IOException {
+    private Result probe(InetSocketAddress address, Transport transport) throws IOException {
         return probe(address, transport, TIMEOUTS);
     }
 
-    private static Result probe(InetSocketAddress address, Transport transport, Timeouts timeouts) throws IOException {
+    private Result probe(InetSocketAddress address, Transport transport, Timeouts timeouts) throws IOException {
         return SurveyAssociation.connect(
                 address,
                 transport,
                 new AeTitle("ANY-SCP"),
                 new AeTitle("SURVEY"),
                 List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
-                timeouts);
+                timeouts,
+                traffic);
     }
 
     /** A server that sends {@code answer} to whoever connects, and closes if told so. */
@@ -135,5 +139,60 @@ final class SurveyAssociationTest {
         }
         assertThat(probe(new InetSocketAddress(InetAddress.getLoopbackAddress(), free), Transport.CLEAR))
                 .isEqualTo(new Result.Unreachable(true));
+    }
+
+    @Test
+    void what_goes_over_the_wire_is_counted() throws IOException {
+        assertThat(probe(answering("48 54 54 50 2F 31 2E 31 20 34 30 30", true), Transport.CLEAR))
+                .isEqualTo(new Result.NotDicom());
+        assertThat(traffic.receivedBytes()).isEqualTo(12);
+        assertThat(traffic.sentBytes()).isGreaterThan(200);
+        assertThat(traffic.spokeTls()).isFalse();
+        assertThat(traffic.protocol()).isEmpty();
+    }
+
+    @Test
+    void a_server_that_wants_a_certificate_is_known_to_speak_tls() throws IOException {
+        assertThat(probe(listen(true), Transport.TLS)).isInstanceOfAny(Result.TlsFailed.class, Result.Closed.class);
+        assertThat(traffic.spokeTls()).isTrue();
+    }
+
+    @Test
+    void a_suite_we_would_not_speak_ourselves_is_taken() throws IOException {
+        SSLServerSocket server = (SSLServerSocket) authority
+                .context("server")
+                .getServerSocketFactory()
+                .createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        toClose.add(server);
+        server.setEnabledProtocols(new String[] {"TLSv1.2"});
+        server.setEnabledCipherSuites(
+                new String[] {"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"});
+        Thread.ofVirtual().start(() -> {
+            try (Socket socket = server.accept()) {
+                socket.getOutputStream().write(PduTest.bytes("03 00 00000004 00 01 01 03"));
+                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // The visitor has gone.
+            }
+        });
+        assertThat(probe((InetSocketAddress) server.getLocalSocketAddress(), Transport.TLS))
+                .isEqualTo(new Result.Rejected(1, 1, 3));
+        assertThat(traffic.protocol()).contains("TLSv1.2");
+        assertThat(traffic.cipherSuite().orElseThrow()).contains("_CBC_");
+    }
+
+    @Test
+    void a_connection_that_is_reset_at_once_was_there() throws IOException {
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        toClose.add(server);
+        Thread.ofVirtual().start(() -> {
+            try (Socket socket = server.accept()) {
+                socket.setSoLinger(true, 0);
+            } catch (IOException e) {
+                // The test is over.
+            }
+        });
+        assertThat(probe((InetSocketAddress) server.getLocalSocketAddress(), Transport.CLEAR))
+                .isEqualTo(new Result.Closed());
     }
 }
