@@ -12,8 +12,6 @@ interface Disk {
     enum Mode {
         /** Existing, to be read. */
         READ,
-        /** The same in whole blocks, past the page cache where the file system can. */
-        READ_BLOCKS,
         /** Existing or new, read and written anywhere. */
         WRITE,
         /**
