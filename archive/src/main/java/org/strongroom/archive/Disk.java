@@ -12,6 +12,8 @@ interface Disk {
     enum Mode {
         /** Existing, to be read. */
         READ,
+        /** The same in whole blocks, past the page cache where the file system can. */
+        READ_BLOCKS,
         /** Existing or new, read and written anywhere. */
         WRITE,
         /**

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -51,22 +52,25 @@ final class FileDisk implements Disk {
 
     @Override
     public DiskFile open(Path file, Mode mode) throws IOException {
-        if (mode == Mode.READ) {
-            return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
+        boolean write = mode == Mode.WRITE || mode == Mode.WRITE_BLOCKS;
+        Set<OpenOption> options = new HashSet<>(List.of(StandardOpenOption.READ));
+        if (write) {
+            options.addAll(List.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         }
-        Set<OpenOption> options =
-                new HashSet<>(List.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        FileAttribute<?>[] permissions = ownerOnly(file);
-        if (mode == Mode.WRITE_BLOCKS && DIRECT.isPresent() && blocksFit(file)) {
+        FileAttribute<?>[] permissions = write ? ownerOnly(file) : new FileAttribute<?>[0];
+        boolean blocks = mode == Mode.READ_BLOCKS || mode == Mode.WRITE_BLOCKS;
+        if (blocks && DIRECT.isPresent() && blocksFit(file)) {
             Set<OpenOption> direct = new HashSet<>(options);
             try {
                 direct.add(DIRECT.get());
-                return new ChannelFile(FileChannel.open(file, direct, permissions));
+                return new ChannelFile(FileChannel.open(file, direct, permissions), true);
+            } catch (NoSuchFileException e) {
+                throw e;
             } catch (IOException | UnsupportedOperationException e) {
-                // Some file systems can't write past the page cache: through it then.
+                // Some file systems can't go past the page cache: through it then.
             }
         }
-        return new ChannelFile(FileChannel.open(file, options, permissions));
+        return new ChannelFile(FileChannel.open(file, options, permissions), false);
     }
 
     private static boolean blocksFit(Path file) throws IOException {
@@ -111,7 +115,7 @@ final class FileDisk implements Disk {
         return directory.toFile().getUsableSpace();
     }
 
-    private record ChannelFile(FileChannel channel) implements DiskFile {
+    private record ChannelFile(FileChannel channel, boolean direct) implements DiskFile {
         @Override
         public void write(ByteBuffer from, long position) throws IOException {
             long at = position;
@@ -131,8 +135,9 @@ final class FileDisk implements Disk {
         public int read(ByteBuffer to, long position) throws IOException {
             int start = to.position();
             while (to.hasRemaining()) {
-                if (channel.read(to, position + to.position() - start) < 0) {
-                    break;
+                int n = channel.read(to, position + to.position() - start);
+                if (n < 0 || (direct && n % Blocks.SIZE != 0)) {
+                    break; // the end; past the page cache a file can't be asked at an odd place to say so
                 }
             }
             return to.position() - start;

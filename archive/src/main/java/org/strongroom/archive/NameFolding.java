@@ -78,9 +78,9 @@ public final class NameFolding {
                 append(out, c);
             }
         }
-        // Upper first: it makes one form of ß and of both small sigmas.
+        // By way of capitals, which make one form of ß, ẞ and ss, and of both small sigmas.
         String together = Normalizer.normalize(out, Normalizer.Form.NFC);
-        return lower(together.toUpperCase(Locale.ROOT)).replace('ς', 'σ');
+        return lower(lower(together).toUpperCase(Locale.ROOT)).replace('ς', 'σ');
     }
 
     private static void append(StringBuilder out, char c) {

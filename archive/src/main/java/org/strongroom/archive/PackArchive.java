@@ -240,7 +240,7 @@ public final class PackArchive implements Archive {
 
         @Override
         public void writeFileTo(OutputStream out) throws IOException {
-            reader.writeFile(located.place(), out);
+            reader.writeFile(located.place(), located.dataSetLength(), out);
         }
     }
 }

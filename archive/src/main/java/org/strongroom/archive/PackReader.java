@@ -25,6 +25,9 @@ final class PackReader {
     private static final int IDLE = 8;
     private static final int FIRST_TRY = 8192;
 
+    /** More than what a record has around its data set: headers, note, meta information. */
+    private static final int EXTRA = 2048;
+
     /** After preamble and prefix, PS3.10 section 7.1. */
     private static final int META_AT = 132;
 
@@ -33,6 +36,7 @@ final class PackReader {
     private final KeyStore keys;
     private final PackSettings settings;
     private final Pool<Opener> openers = new Pool<>(IDLE, Opener::new);
+    private final Pool<BlockWindow> windows = new Pool<>(IDLE, BlockWindow::new);
 
     PackReader(Disk disk, Path directory, KeyStore keys, PackSettings settings) {
         this.disk = disk;
@@ -53,7 +57,7 @@ final class PackReader {
 
     /** Writes the data set as received. Each segment is authenticated before a byte of it goes out. */
     void writeDataSet(Place place, long expectedLength, OutputStream out) throws IOException {
-        try (Reading reading = new Reading(place)) {
+        try (Reading reading = new Reading(place, expectedLength)) {
             if (reading.header.dataSetLength() != expectedLength) {
                 throw new IOException(place + ": another object than the index says");
             }
@@ -62,27 +66,27 @@ final class PackReader {
     }
 
     /** Writes the DICOM file: preamble, meta information, data set. */
-    void writeFile(Place place, OutputStream out) throws IOException {
-        try (Reading reading = new Reading(place)) {
+    void writeFile(Place place, long expectedLength, OutputStream out) throws IOException {
+        try (Reading reading = new Reading(place, expectedLength)) {
             reading.write(0, out);
         }
     }
 
     DataSet head(Place place) throws IOException {
-        try (Reading reading = new Reading(place)) {
+        try (Reading reading = new Reading(place, 0)) {
             return reading.head().dataSet();
         }
     }
 
     Digest digest(Place place) throws IOException {
-        try (Reading reading = new Reading(place)) {
+        try (Reading reading = new Reading(place, 0)) {
             return reading.note().digest();
         }
     }
 
     /** Checks the whole record, and reads what the index must know of it; for recovery. */
     Checked check(Place place) throws IOException {
-        try (Reading reading = new Reading(place)) {
+        try (Reading reading = new Reading(place, 0)) {
             reading.checkSum();
             if (reading.keyMissing()) {
                 return new Checked(reading.header, Optional.empty());
@@ -130,12 +134,19 @@ final class PackReader {
         private final RecordHeader header;
         private final Optional<KeyStore.StudyKey> key;
         private final long bodyStart;
+        private Optional<BlockWindow> window = Optional.empty();
 
-        Reading(Place place) throws IOException {
+        /** Of long objects, {@code expectedLength} bytes, blocks are read; of short ones and of parts what is asked for. */
+        Reading(Place place, long expectedLength) throws IOException {
             this.place = place;
-            this.file = disk.open(path(place), Mode.READ);
+            boolean whole = expectedLength > StreamingCipher.SEGMENT;
+            this.file = disk.open(path(place), whole ? Mode.READ_BLOCKS : Mode.READ);
+            if (whole) {
+                window = Optional.of(windows.take());
+                window.get().begin(place.offset() + StreamingCipher.sealedLength(expectedLength) + EXTRA);
+            }
             try {
-                int n = file.read(ByteBuffer.wrap(with.sealed), place.offset());
+                int n = fetch(with.sealed, with.sealed.length, place.offset());
                 if (n < RecordHeader.LENGTH) {
                     throw new IOException(place + ": the pack ends before it");
                 }
@@ -149,6 +160,11 @@ final class PackReader {
                 close();
                 throw e;
             }
+        }
+
+        private int fetch(byte[] to, int length, long position) throws IOException {
+            ByteBuffer buffer = ByteBuffer.wrap(to, 0, length);
+            return window.isPresent() ? window.get().read(file, buffer, position) : file.read(buffer, position);
         }
 
         boolean keyMissing() {
@@ -187,7 +203,7 @@ final class PackReader {
         }
 
         private void read(long position, int length) throws IOException {
-            if (file.read(ByteBuffer.wrap(with.sealed, 0, length), position) != length) {
+            if (fetch(with.sealed, length, position) != length) {
                 throw new IOException(place + ": the pack ends inside it");
             }
         }
@@ -246,7 +262,7 @@ final class PackReader {
                 throw new IOException(place + ": the key store has no key " + header.keyId());
             }
             byte[] sealed = new byte[header.noteLength()];
-            if (file.read(ByteBuffer.wrap(sealed), bodyStart + header.bodyLength()) != sealed.length) {
+            if (fetch(sealed, sealed.length, bodyStart + header.bodyLength()) != sealed.length) {
                 throw new IOException(place + ": the pack ends inside it");
             }
             ByteBuffer note = ByteBuffer.wrap(with.cipher.openNote(sealed, header.context()));
@@ -264,15 +280,16 @@ final class PackReader {
             byte[] buffer = with.plain;
             while (left > 0) {
                 int n = (int) Math.min(left, buffer.length);
-                if (file.read(ByteBuffer.wrap(buffer, 0, n), at) != n) {
+                if (fetch(buffer, n, at) != n) {
                     throw new IOException(place + ": the pack ends inside it");
                 }
                 crc.update(buffer, 0, n);
                 at += n;
                 left -= n;
             }
-            ByteBuffer sum = ByteBuffer.allocate(Integer.BYTES);
-            if (file.read(sum, at) != Integer.BYTES || sum.getInt(0) != (int) crc.getValue()) {
+            byte[] sum = new byte[Integer.BYTES];
+            boolean all = fetch(sum, sum.length, at) == sum.length;
+            if (!all || ByteBuffer.wrap(sum).getInt() != (int) crc.getValue()) {
                 throw new IOException(place + ": its check sum is wrong");
             }
         }
@@ -280,6 +297,7 @@ final class PackReader {
         @Override
         public void close() throws IOException {
             openers.give(with);
+            window.ifPresent(windows::give);
             file.close();
         }
     }

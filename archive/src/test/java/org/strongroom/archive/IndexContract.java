@@ -88,7 +88,7 @@ public abstract class IndexContract {
         try (Index index = open(folder)) {
             List<Entry> entries = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                List<Entry> more = record(index, samples, 40);
+                List<Entry> more = record(index, samples, 25);
                 more.forEach(reference::add);
                 entries.addAll(more);
                 RandomQueries queries = new RandomQueries(samples, entries);

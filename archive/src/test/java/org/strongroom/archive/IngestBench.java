@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
@@ -29,7 +30,7 @@ import org.strongroom.guard.Permits;
 
 /**
  * Engine ingest without network: objects a second, CPU and bytes written for each, by size and number of writers. Arguments:
- * folder, then SIZE:WRITERS:COUNT ones. There is no index, so its cost is not in
+ * folder, then SIZE:WRITERS:COUNT ones, or 0 to read all back with one thread. There is no index, so its cost is not in
  * the figures, unless the folder's name ends with "-indexed".
  */
 final class IngestBench {
@@ -54,7 +55,7 @@ final class IngestBench {
                 int[] numbers = Arrays.stream(step.split(":"))
                         .mapToInt(Integer::parseInt)
                         .toArray();
-                out.println(run(archive, numbers[0], numbers[1], numbers[2]));
+                out.println(numbers[0] == 0 ? readAll(archive) : run(archive, numbers[0], numbers[1], numbers[2]));
             }
         }
     }
@@ -86,6 +87,29 @@ final class IngestBench {
                 nanos[count * 99 / 100] / 1e6,
                 (cpuNanos() - cpu) / 1e6 / count,
                 (double) (written() - written) / count / sample.length);
+    }
+
+    private static String readAll(PackArchive archive) throws IOException {
+        long bytes = 0;
+        int count = 0;
+        long cpu = cpuNanos();
+        long start = System.nanoTime();
+        for (int study = 0; study <= NEXT.get() / 1000; study++) {
+            for (Retrieval.StoredInstance instance :
+                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+                instance.writeTo(OutputStream.nullOutputStream());
+                bytes += instance.length();
+                count++;
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        return String.format(
+                Locale.ROOT,
+                "read %d: %.0f/s, %.0f MB/s, cpu %.3f ms/object",
+                count,
+                count / seconds,
+                bytes / seconds / 1e6,
+                (cpuNanos() - cpu) / 1e6 / count);
     }
 
     private static int storeAll(PackArchive archive, byte[] pixels, AtomicInteger done, long[] nanos)

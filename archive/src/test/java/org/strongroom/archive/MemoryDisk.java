@@ -181,7 +181,7 @@ final class MemoryDisk implements Disk {
         lock.lock();
         try {
             Content known = names.get(path);
-            if (known == null && mode == Mode.READ) {
+            if (known == null && (mode == Mode.READ || mode == Mode.READ_BLOCKS)) {
                 throw new NoSuchFileException(path.toString());
             }
             if (known == null) {
@@ -277,7 +277,8 @@ final class MemoryDisk implements Disk {
             lock.lock();
             try {
                 boolean whole = position % Blocks.SIZE == 0 && from.remaining() % Blocks.SIZE == 0;
-                if (mode == Mode.READ || (mode == Mode.WRITE_BLOCKS && !whole)) {
+                boolean reader = mode == Mode.READ || mode == Mode.READ_BLOCKS;
+                if (reader || (mode == Mode.WRITE_BLOCKS && !whole)) {
                     throw new IllegalArgumentException("not a write of whole blocks, or not opened to write");
                 }
                 boolean half = count();
@@ -298,6 +299,9 @@ final class MemoryDisk implements Disk {
         public int read(ByteBuffer to, long position) {
             lock.lock();
             try {
+                if (mode == Mode.READ_BLOCKS && (position % Blocks.SIZE != 0 || to.remaining() % Blocks.SIZE != 0)) {
+                    throw new IllegalArgumentException("not a read of whole blocks");
+                }
                 int n = (int) Math.max(0, Math.min(to.remaining(), content.bytes.length - position));
                 if (n > 0) {
                     to.put(content.bytes, (int) position, n);

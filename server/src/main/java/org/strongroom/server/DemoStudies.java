@@ -47,6 +47,11 @@ final class DemoStudies {
         return List.of(uid("ct study"), uid("mr study"), uid("dx study"));
     }
 
+    /** Series Instance UID of {@code ct}, {@code t1}, {@code t2} or {@code dx}. */
+    static Uid series(String name) {
+        return uid(name + " series");
+    }
+
     /** Makes one instance; safe to call from many threads. */
     interface Maker {
         Instance make();
@@ -91,7 +96,7 @@ final class DemoStudies {
     private static DataSet study(String study, String series) {
         return form("demo-common.txt", DataSet.empty())
                 .with(Attributes.StudyInstanceUID, uid(study + " study"))
-                .with(Attributes.SeriesInstanceUID, uid(series + " series"))
+                .with(Attributes.SeriesInstanceUID, series(series))
                 .with(Attributes.FrameOfReferenceUID, uid(study + " frame of reference"));
     }
 

@@ -12,6 +12,7 @@ import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.AssociationRejected;
 import org.strongroom.dimse.PeerAddress;
+import org.strongroom.dimse.Pem;
 import org.strongroom.dimse.Proposal;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.Timeouts;
@@ -125,9 +126,14 @@ abstract class PeerCommand extends ArchiveCommand {
             throw new Failure("calling " + to + " over TLS needs --key, --cert and --ca;"
                     + " --clear calls it without encryption");
         }
-        Path ownKey = invocation.path(key.get());
-        SSLContext tls =
-                TlsContexts.client(ownKey, invocation.path(certificate.get()), invocation.path(ca.get()), place.host());
+        Path keyFile = invocation.path(key.get());
+        Path certificateFile = invocation.path(certificate.get());
+        Path authorityFile = invocation.path(ca.get());
+        // Read once more on their own, for messages that name the file.
+        Pem.privateKey(keyFile);
+        Pem.certificates(certificateFile);
+        Pem.certificates(authorityFile);
+        SSLContext tls = TlsContexts.client(keyFile, certificateFile, authorityFile, place.host());
         return new Line(new PeerAddress(address, tls), peer, own);
     }
 

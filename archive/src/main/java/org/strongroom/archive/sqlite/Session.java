@@ -60,6 +60,7 @@ final class Session implements AutoCloseable {
         config.setCacheSize(-cacheKilobytes);
         config.setTempStore(SQLiteConfig.TempStore.MEMORY);
         config.setBusyTimeout(BUSY_MILLIS);
+        config.setGetGeneratedKeys(false); // else each INSERT is followed by a SELECT
         return config;
     }
 
