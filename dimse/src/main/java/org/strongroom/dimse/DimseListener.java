@@ -17,6 +17,12 @@ import javax.net.ssl.SSLContext;
  * Accepts associations, PS3.8 section 9.1: a thread that accepts and never reads, a virtual thread for each connection.
  * With an {@link SSLContext}, TLS with a client certificate is required, PS3.15 annex B.12; a silent connection costs no
  * TLS buffers, since TLS begins with the first byte.
+ *
+ * <p>JDK 25 shares processors between virtual threads only where they wait, and a carrier looks at what is new only when
+ * its own queue is empty. As many associations as there are carriers, each sending as fast as it is read, then keep all
+ * others out (a C-ECHO waited for a minute beside three such senders on two carriers; {@code ListenerTest} has them). So
+ * the program sets {@code jdk.virtualThreadScheduler.parallelism} well above the number of processors, and the operating
+ * system shares these between the carriers.
  */
 public final class DimseListener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DimseListener.class.getName());

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Line {
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** Longest a reading thread runs before others get their turn; a turn costs about a microsecond. */
+    private static final long TURN_NANOS = 2_000_000;
+
     private final Socket socket;
     private final long idleNanos;
     private final long windowNanos;
@@ -30,6 +33,9 @@ final class Line {
 
     /** When the read under way began; 0 when none is. */
     private volatile long waitingSince;
+
+    /** Of the reading thread alone. */
+    private long turnBegan = System.nanoTime();
 
     private volatile long waitedNanos;
     private volatile long received;
@@ -64,7 +70,7 @@ final class Line {
     }
 
     int read(InputStream in, byte[] bytes, int offset, int length) throws IOException {
-        long start = System.nanoTime() | 1;
+        long start = takeTurns() | 1;
         waitingSince = start;
         try {
             int count = in.read(bytes, offset, length);
@@ -83,6 +89,23 @@ final class Line {
                 endOfWindow();
             }
         }
+    }
+
+    /**
+     * Virtual threads are not preempted: one whose peer keeps the socket full never waits, and would keep its carrier for
+     * as long as that lasts.
+     *
+     * @return the time
+     */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private long takeTurns() {
+        long now = System.nanoTime();
+        if (now - turnBegan > TURN_NANOS) {
+            Thread.yield();
+            now = System.nanoTime();
+            turnBegan = now;
+        }
+        return now;
     }
 
     private void endOfWindow() {

@@ -14,13 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Refusals.Cause;
 
 /** Who gets in, who does not, how long either may take, and what is left of them. */
@@ -188,12 +191,71 @@ final class ListenerTest {
 
     private static void storeSlowly(RawPeer peer, int pieceLength, int pieces)
             throws IOException, InterruptedException {
-        Instance instance = new ToyArchive.Stored(
-                AssociationTest.CT, new org.strongroom.dicom.Uid("1.2.3"), AssociationTest.EXPLICIT, new byte[0]);
+        Instance instance =
+                new ToyArchive.Stored(AssociationTest.CT, new Uid("1.2.3"), AssociationTest.EXPLICIT, new byte[0]);
         peer.send(RawPeer.command(3, StoreMessages.request(1, instance, Optional.empty(), 0)));
         for (int i = 0; i < pieces; i++) {
             peer.send(RawPeer.data(3, i == pieces - 1, new byte[pieceLength]));
             Thread.sleep(40);
+        }
+    }
+
+    @Test
+    void associations_that_are_always_busy_leave_room_for_others() throws Exception {
+        AtomicBoolean enough = new AtomicBoolean();
+        DimseListener listener = DimseListener.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional.empty(), busy(), Refusals.UNHEARD);
+        toClose.add(listener);
+        List<CompletableFuture<Void>> senders = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors() + 1; i++) {
+            senders.add(CompletableFuture.runAsync(
+                    () -> sendUntil(enough, listener),
+                    task -> Thread.ofPlatform().daemon().start(task)));
+        }
+        AssociationTest.eventually(() -> archive.opened.get() == senders.size());
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            try (Association association = associate(listener)) {
+                assertThat(association.echo().isSuccess()).isTrue();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        }
+        enough.set(true);
+        senders.forEach(CompletableFuture::join);
+    }
+
+    /** The toy archive, which burns a millisecond for each piece it reads. */
+    private AssociationPolicy busy() {
+        return (request, peer) -> {
+            AssociationPolicy.Answer.Accept accept = (AssociationPolicy.Answer.Accept) archive.answer(request, peer);
+            return new AssociationPolicy.Answer.Accept(accept.contexts(), new DimseHandler() {
+                @Override
+                public Status handle(DimseRequest asked, Responses responses) throws IOException {
+                    byte[] piece = new byte[8192];
+                    while (asked instanceof DimseRequest.CStore store
+                            && store.body().read(piece) >= 0) {
+                        long by = System.nanoTime() + 1_000_000;
+                        while (System.nanoTime() < by) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    return Status.SUCCESS;
+                }
+
+                @Override
+                public void close() {}
+            });
+        };
+    }
+
+    private void sendUntil(AtomicBoolean enough, DimseListener listener) {
+        try (RawPeer peer = RawPeer.associated(listener.port())) {
+            storeSlowly(peer, 0, 0);
+            while (!enough.get()) {
+                peer.send(RawPeer.data(3, false, new byte[100_000]));
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
