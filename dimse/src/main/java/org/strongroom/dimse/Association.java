@@ -2,18 +2,9 @@ package org.strongroom.dimse;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DicomFormatException;
@@ -33,10 +24,6 @@ public final class Association implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Association.class.getName());
     private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
     private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
-    private static final int DATA_PDU_LIMIT = 1 << 20;
-
-    /** How long the acceptor may take to close after we aborted. */
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final Conversation talk;
     private final Watch watch;
@@ -88,96 +75,8 @@ public final class Association implements AutoCloseable {
 
     static Association request(PeerAddress peer, Proposal proposal, Timeouts timeouts, Opening opening)
             throws IOException {
-        Socket socket = connect(opening.socket(), peer.address(), timeouts);
-        Line line = new Line(socket, timeouts);
-        Watch watch = new Watch(timeouts.step(), Thread.ofVirtual().name("association watch"));
-        watch.add(line);
-        line.readWithin(timeouts.association());
-        boolean established = false;
-        try {
-            Socket transport = peer.tls().isPresent() ? secure(opening, peer, socket, line) : socket;
-            Conversation talk = new Conversation(
-                    transport,
-                    line,
-                    timeouts,
-                    new PduInput(line, transport.getInputStream(), DATA_PDU_LIMIT),
-                    new PduOutput(line, transport.getOutputStream()));
-            Association association = negotiate(talk, watch, proposal, timeouts);
-            established = true;
-            return association;
-        } finally {
-            if (!established) {
-                watch.close();
-                socket.close();
-            }
-        }
-    }
-
-    private static Socket connect(Socket socket, InetSocketAddress address, Timeouts timeouts) throws IOException {
-        boolean connected = false;
-        try {
-            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
-            connected = true;
-            return socket;
-        } catch (SocketTimeoutException e) {
-            throw new Unconnected("no connection to " + address + " within " + timeouts.connect(), false, e);
-        } catch (IOException e) {
-            if (e instanceof SocketException && String.valueOf(e.getMessage()).contains("reset")) {
-                // Taken and thrown away before connect returned.
-                throw new AssociationAborted(
-                        AssociationAborted.By.CONNECTION, "the called side reset the connection at once", e);
-            }
-            boolean refused = e instanceof ConnectException;
-            throw new Unconnected("no connection to " + address + ": " + e.getMessage(), refused, e);
-        } finally {
-            if (!connected) {
-                socket.close();
-            }
-        }
-    }
-
-    private static Socket secure(Opening opening, PeerAddress peer, Socket socket, Line line) throws IOException {
-        InetSocketAddress address = peer.address();
-        SSLSocket tls = opening.tls(peer.tls().orElseThrow(), socket, address.getHostString(), address.getPort());
-        try {
-            tls.startHandshake();
-            opening.secured(tls.getSession());
-        } catch (SSLException e) {
-            AssociationAborted why = line.ended();
-            throw why != null ? why : new TlsFailure("TLS with " + address + " failed: " + e.getMessage(), e);
-        } catch (IOException e) {
-            throw line.explain(e);
-        }
-        return tls;
-    }
-
-    private static Association negotiate(Conversation talk, Watch watch, Proposal proposal, Timeouts timeouts)
-            throws IOException {
-        try {
-            talk.output().send(proposal.request());
-            return switch (talk.handshakePdu()) {
-                case null ->
-                    throw new AssociationAborted(
-                            AssociationAborted.By.CONNECTION,
-                            "the called side closed the connection without an answer");
-                case Pdu.AssociateAc acceptance -> {
-                    AcceptedContexts contexts = AcceptedContexts.of(proposal, acceptance);
-                    talk.established(
-                            contexts.ids(), acceptance.userInformation().maximumLength());
-                    talk.line().readAtLeisure();
-                    yield new Association(talk, watch, timeouts, contexts, acceptance.userInformation());
-                }
-                case Pdu.AssociateRj rejection -> throw new AssociationRejected(rejection);
-                case Pdu.Abort abort -> throw AssociationAborted.received(abort);
-                default ->
-                    throw new PduException(0, "neither an acceptance nor a rejection", PduException.UNEXPECTED_PDU);
-            };
-        } catch (PduException e) {
-            AssociationAborted aborted = talk.refuse(e);
-            talk.conclude(FAREWELL);
-            throw aborted;
-        }
+        Establishment made = Establishment.establish(peer, proposal, timeouts, opening);
+        return new Association(made.talk(), made.watch(), timeouts, made.contexts(), made.peer());
     }
 
     /** The contexts the acceptor agreed to. */
@@ -304,13 +203,15 @@ public final class Association implements AutoCloseable {
                 .withDataSet()
                 .build();
         byte[] identifier = keys.toBytes(context.syntax());
-        Receiver receiver = new Receiver(sink);
+        Receiver receiver = new Receiver(talk, contexts, sink);
         Status status = conclude(() -> {
             talk.output().send(context.id(), command, identifier);
             while (true) {
                 Arrival.Message message = message();
                 if (message.command().field() == CommandField.C_STORE_RQ) {
-                    receiver.take(message);
+                    if (!receiver.take(message)) {
+                        cancel();
+                    }
                     continue;
                 }
                 Status answer = withFailed(checked(message, id), context);
@@ -320,54 +221,8 @@ public final class Association implements AutoCloseable {
                 answer.counts().ifPresent(progress::progress);
             }
         });
-        if (receiver.failure != null) {
-            throw receiver.failure;
-        }
+        receiver.rethrow();
         return status;
-    }
-
-    /** Answers the C-STORE sub-operations of a C-GET. */
-    private final class Receiver {
-        private final Sink sink;
-        private @Nullable IOException failure;
-
-        Receiver(Sink sink) {
-            this.sink = sink;
-        }
-
-        void take(Arrival.Message message) throws IOException {
-            CommandSet command = message.command();
-            AcceptedContext context = contexts.require(message.contextId());
-            Status status = receive(command, context);
-            talk.discardBody();
-            CommandSet.Builder answer = CommandSet.command(CommandField.C_STORE_RQ | CommandField.RESPONSE)
-                    .uid(CommandSet.AFFECTED_SOP_CLASS, context.sopClass())
-                    .number(CommandSet.MESSAGE_ID_RESPONDED_TO, command.required(CommandSet.MESSAGE_ID))
-                    .number(CommandSet.STATUS, status.code());
-            command.uid(CommandSet.AFFECTED_SOP_INSTANCE)
-                    .ifPresent(uid -> answer.uid(CommandSet.AFFECTED_SOP_INSTANCE, uid));
-            talk.output().send(context.id(), answer.build(), null);
-        }
-
-        private Status receive(CommandSet command, AcceptedContext context) throws IOException {
-            Optional<Uid> instance = command.uid(CommandSet.AFFECTED_SOP_INSTANCE);
-            if (!context.requestorIsScp() || instance.isEmpty()) {
-                return Status.NOT_AUTHORIZED;
-            }
-            if (failure != null) {
-                return Status.OUT_OF_RESOURCES;
-            }
-            try {
-                return sink.receive(new DimseRequest.CStore(
-                        context.sopClass(), instance.get(), context.syntax(), talk.body(), Optional.empty()));
-            } catch (AssociationAborted e) {
-                throw e;
-            } catch (IOException e) {
-                failure = e;
-                cancel();
-                return Status.OUT_OF_RESOURCES;
-            }
-        }
     }
 
     /** Sends C-CANCEL for the C-FIND, C-MOVE or C-GET under way, PS3.7 section 9.3.2.3; nothing when there is none. */
@@ -445,7 +300,7 @@ public final class Association implements AutoCloseable {
     private void end() {
         ended = true;
         operation = null;
-        talk.conclude(FAREWELL);
+        talk.conclude(Establishment.FAREWELL);
         watch.close();
     }
 

@@ -360,6 +360,8 @@ final class Conversation {
             while (fragment()) {
                 input.skipPdv();
             }
+            // Whoever kept this stream must not read from the next message.
+            ended = true;
         }
     }
 }

@@ -29,6 +29,9 @@ final class PduOutput {
     private int maximumFragment = 16_384 - 6;
     private boolean closed;
 
+    /** A message was begun and can't be finished: nothing may follow it but an A-ABORT. */
+    private boolean broken;
+
     PduOutput(Line line, OutputStream out) {
         this.line = line;
         this.out = out;
@@ -78,8 +81,7 @@ final class PduOutput {
     void send(int contextId, CommandSet command, byte @Nullable [] dataSet) throws IOException {
         turn.lock();
         try {
-            length = 0;
-            Fragments fragments = new Fragments(contextId);
+            Fragments fragments = begin(contextId);
             fragments.put(command);
             if (dataSet != null) {
                 fragments.write(dataSet, 0, dataSet.length);
@@ -102,16 +104,19 @@ final class PduOutput {
     IOException sendStore(int contextId, CommandSet command, Instance instance) throws IOException {
         turn.lock();
         try {
-            length = 0;
-            Fragments fragments = new Fragments(contextId);
+            Fragments fragments = begin(contextId);
             fragments.put(command);
+            boolean whole = false;
             try {
                 instance.writeTo(fragments);
+                whole = true;
             } catch (IOException e) {
                 if (fragments.sent) {
                     throw e;
                 }
                 return e;
+            } finally {
+                broken = !whole && fragments.sent;
             }
             fragments.finish();
             deliver();
@@ -119,6 +124,14 @@ final class PduOutput {
         } finally {
             turn.unlock();
         }
+    }
+
+    private Fragments begin(int contextId) throws IOException {
+        if (broken) {
+            throw new AssociationAborted(AssociationAborted.By.US, "a message was broken off");
+        }
+        length = 0;
+        return new Fragments(contextId);
     }
 
     private void deliver() throws IOException {
@@ -196,8 +209,8 @@ final class PduOutput {
                 return;
             }
             if (room() <= HEADERS_LENGTH) {
-                deliver();
                 sent = true;
+                deliver();
             }
             ensure(HEADERS_LENGTH);
             start = length;

@@ -336,7 +336,7 @@ final class Provider {
             lastMessageId = lastMessageId % 0xFFFF + 1;
             inbox.expect(operation, lastMessageId);
             CommandSet command = StoreMessages.request(lastMessageId, instance, Optional.empty(), 0);
-            IOException unsent = talk.output().sendStore(context.get().id(), command, instance);
+            IOException unsent = sendInstance(context.get(), command, instance);
             if (unsent != null) {
                 LOG.log(Level.WARNING, "get.suboperation failed", unsent);
                 return Status.PROCESSING_FAILURE.because("the instance could not be read");
@@ -345,6 +345,18 @@ final class Provider {
             return answer == null
                     ? Status.PROCESSING_FAILURE.because("a request sent ahead stands before the answer")
                     : StoreMessages.status(answer);
+        }
+
+        private @Nullable IOException sendInstance(AcceptedContext context, CommandSet command, Instance instance)
+                throws IOException {
+            try {
+                return talk.output().sendStore(context.id(), command, instance);
+            } catch (AssociationAborted e) {
+                throw e;
+            } catch (IOException e) {
+                talk.refuse();
+                throw new AssociationAborted(AssociationAborted.By.US, "an instance could not be read to its end", e);
+            }
         }
     }
 }

@@ -245,7 +245,19 @@ final class AssociationTest {
     @ValueSource(ints = {0, 1_000_000})
     void an_instance_that_can_not_be_read_ends_the_association_only_half_way(int written) throws Exception {
         PeerAddress peer = listen(false);
-        Instance failing = new Instance() {
+        Instance failing = failing(written);
+        try (Association association = Association.request(peer, proposal(), PATIENT)) {
+            assertThatThrownBy(() -> association.store(failing)).hasMessage("unreadable");
+            assertThat(association.hasEnded()).isEqualTo(written > 0);
+            if (written == 0) {
+                assertThat(association.echo().isSuccess()).isTrue();
+            }
+        }
+        assertThat(archive.instances).isEmpty();
+    }
+
+    private static Instance failing(int written) {
+        return new Instance() {
             @Override
             public Uid sopClass() {
                 return CT;
@@ -267,14 +279,46 @@ final class AssociationTest {
                 throw new IOException("unreadable");
             }
         };
-        try (Association association = Association.request(peer, proposal(), PATIENT)) {
-            assertThatThrownBy(() -> association.store(failing)).hasMessage("unreadable");
-            assertThat(association.hasEnded()).isEqualTo(written > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1_000_000})
+    void so_it_is_for_an_archive_that_can_not_read_what_it_has_even_if_it_would_go_on(int written) throws Exception {
+        AssociationPolicy stubborn = (request, peer) -> {
+            AssociationPolicy.Answer.Accept accept = (AssociationPolicy.Answer.Accept) archive.answer(request, peer);
+            return new AssociationPolicy.Answer.Accept(accept.contexts(), new DimseHandler() {
+                @Override
+                public Status handle(DimseRequest asked, Responses responses) throws IOException {
+                    try {
+                        Status status = responses.store(failing(written));
+                        assertThat(status.code()).isEqualTo(0x0110);
+                    } catch (IOException e) {
+                        assertThat(written).isPositive();
+                    }
+                    return responses.store(instance("1.2.4", 100));
+                }
+
+                @Override
+                public void close() {
+                    archive.closed.incrementAndGet();
+                }
+            });
+        };
+        List<byte[]> received = new ArrayList<>();
+        try (Association association = Association.request(listen(false, stubborn), proposal(), PATIENT)) {
             if (written == 0) {
-                assertThat(association.echo().isSuccess()).isTrue();
+                Status status =
+                        association.get(GET, keys(), store -> collect(store, received), Association.Progress.IGNORED);
+                assertThat(status.isSuccess()).isTrue();
+                assertThat(received).hasSize(1);
+            } else {
+                assertThatThrownBy(() -> association.get(
+                                GET, keys(), store -> collect(store, received), Association.Progress.IGNORED))
+                        .isInstanceOf(AssociationAborted.class);
+                assertThat(received).isEmpty();
             }
         }
-        assertThat(archive.instances).isEmpty();
+        eventually(() -> archive.closed.get() == 1);
     }
 
     @Test

@@ -318,6 +318,24 @@ final class DcmtkInteropTest {
             assertThat(moved.isSuccess()).as("%s", moved).isTrue();
         }
         assertThat(archive.instances).hasSize(5);
+        SurveyAssociation.Result result = SurveyAssociation.connect(
+                peer.address(),
+                SurveyAssociation.Transport.CLEAR,
+                new AeTitle("ACME"),
+                new AeTitle("STRANGER"),
+                List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
+                Timeouts.DEFAULT,
+                new SurveyAssociation.Traffic());
+        assertThat(result).isInstanceOfSatisfying(SurveyAssociation.Result.Accepted.class, accepted -> {
+            assertThat(accepted.facts().implementationVersion()).contains("OFFIS_DCMTK_367");
+            try (SurveyAssociation stranger = accepted.association()) {
+                assertThat(stranger.echo()).contains(Status.SUCCESS);
+                assertThat(stranger.countStudies(100, LIMIT).orElseThrow().count())
+                        .isEqualTo(1);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private void start(List<String> command, int port) throws Exception {
