@@ -75,11 +75,11 @@ final class GetCommand extends PeerCommand {
     @Override
     int local(OpenArchive archive) throws IOException {
         requireKeys();
-        Action.Retrieve asked = switch (RetrieveBuilder.build(
-                keys.informationModel(), keys.identifier(Set.of()), "get")) {
-            case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
-            case Translated.Ready(Action.Retrieve retrieve) -> retrieve;
-        };
+        Action.Retrieve asked =
+                switch (RetrieveBuilder.build(keys.informationModel(), keys.identifier(Set.of()), "get")) {
+                    case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
+                    case Translated.Ready(Action.Retrieve retrieve) -> retrieve;
+                };
         Action.Retrieve action = new Action.Retrieve(
                 asked.patientId(),
                 asked.studies(),

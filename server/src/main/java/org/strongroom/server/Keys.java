@@ -101,8 +101,8 @@ final class Keys {
     }
 
     static Failure failure(BadIdentifier bad) {
-        return new Failure(
-                "-k " + bad.elements().stream().map(Keys::name).collect(Collectors.joining(", ")) + ": " + bad.comment());
+        return new Failure("-k " + bad.elements().stream().map(Keys::name).collect(Collectors.joining(", ")) + ": "
+                + bad.comment());
     }
 
     static Tag tag(String name) {
