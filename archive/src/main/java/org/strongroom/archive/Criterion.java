@@ -16,8 +16,8 @@ import org.strongroom.dicom.VR;
  * One matching key made ready to be compared with values, PS3.4 C.2.2.2.
  *
  * <p>Person names are compared folded ({@link NameFolding}); a pattern without {@code =} matches any of the groups of a
- * name, one with it each of the groups it names. All other text is compared with case, as the standard wants it and as
- * DCMTK does; spaces at both ends are not significant. Numbers are compared as numbers, dates and times by what they
+ * name, one with it each of the groups it names or the whole. All other text is compared with case, as the standard
+ * wants it and as DCMTK does; spaces at both ends are not significant. Numbers are compared as numbers, dates and times by what they
  * stand for ({@link Moment}). Of several values one must match. Nothing matches an empty value but universal matching.
  * Backslashes in a single value of CS give a list of which one must match, as many requestors send ModalitiesInStudy.
  */
@@ -146,10 +146,20 @@ final class Criterion {
 
     private static Predicate<String> wildcard(VR vr, String pattern) {
         if (vr == VR.PN) {
-            return name(pattern, Glob::matches);
+            return name(pattern, Criterion::matchesGroup);
         }
         String wanted = pattern.strip();
         return text -> Glob.matches(wanted, text.strip());
+    }
+
+    /** Components that a group leaves out at its end are empty ones, so {@code SMITH^*} finds SMITH too. */
+    private static boolean matchesGroup(String pattern, String group) {
+        int end = pattern.length();
+        for (int i = end - 1; i >= 0 && (pattern.charAt(i) == '*' || pattern.charAt(i) == '^'); i--) {
+            end = pattern.charAt(i) == '^' ? i : end;
+        }
+        return Glob.matches(pattern, group)
+                || (end < pattern.length() && Glob.matches(pattern.substring(0, end), group));
     }
 
     private interface Comparison {
@@ -162,16 +172,21 @@ final class Criterion {
             String group = wanted.getFirst();
             return text -> NameFolding.groups(text).stream().anyMatch(one -> comparison.test(group, one));
         }
+        String whole = String.join("=", wanted);
         return text -> {
             List<String> groups = NameFolding.groups(text);
-            for (int i = 0; i < wanted.size(); i++) {
-                String group = wanted.get(i);
-                if (!group.isEmpty() && !comparison.test(group, i < groups.size() ? groups.get(i) : "")) {
-                    return false;
-                }
-            }
-            return true;
+            return groupsMatch(wanted, groups, comparison) || comparison.test(whole, String.join("=", groups));
         };
+    }
+
+    private static boolean groupsMatch(List<String> wanted, List<String> groups, Comparison comparison) {
+        for (int i = 0; i < wanted.size(); i++) {
+            String group = wanted.get(i);
+            if (!group.isEmpty() && !comparison.test(group, i < groups.size() ? groups.get(i) : "")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static Predicate<String> range(VR vr, Match.Range range) {

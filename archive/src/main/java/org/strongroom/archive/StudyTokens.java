@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.strongroom.archive.BlindTokens.Kind;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
@@ -24,6 +26,7 @@ import org.strongroom.dicom.VR;
  * each three letters in a row, {@code ^} included; each ideograph or kana; how family and given name sound</td></tr>
  * <tr><td>{@link Form#IDENTIFIER}</td><td>whole; each three characters in a row, with marks at both ends</td></tr>
  * <tr><td>{@link Form#TEXT}</td><td>folded: whole; each three letters in a row; each ideograph or kana</td></tr>
+ * <tr><td>{@link Form#DATE}</td><td>whole; the year</td></tr>
  * <tr><td>{@link Form#CODE}</td><td>whole</td></tr>
  * </table>
  *
@@ -35,6 +38,7 @@ public final class StudyTokens {
         NAME,
         IDENTIFIER,
         TEXT,
+        DATE,
         CODE
     }
 
@@ -47,7 +51,8 @@ public final class StudyTokens {
             Map.entry(OtherPatientIDs.tag(), Form.IDENTIFIER),
             Map.entry(AccessionNumber.tag(), Form.IDENTIFIER),
             Map.entry(StudyID.tag(), Form.CODE),
-            Map.entry(PatientBirthDate.tag(), Form.CODE),
+            Map.entry(IssuerOfPatientID.tag(), Form.CODE),
+            Map.entry(PatientBirthDate.tag(), Form.DATE),
             Map.entry(StudyDescription.tag(), Form.TEXT),
             Map.entry(StudyInstanceUID.tag(), Form.CODE));
 
@@ -56,12 +61,17 @@ public final class StudyTokens {
             Set.of(ModalitiesInStudy.tag(), SOPClassesInStudy.tag(), SeriesInstanceUID.tag());
 
     private static final int COMPONENTS = 3;
+    private static final int YEAR = 4;
+    private static final int MOST_YEARS = 12;
     private static final int LONGEST_PREFIX = 8;
     private static final int GRAM = 3;
     /** From here on (radicals, kana, ideographs, hangul) one letter says enough to be searched for. */
     private static final int FIRST_IDEOGRAPH = 0x2E80;
     /** More tokens than these narrow nothing that is worth the reading. */
     private static final int MOST_GRAMS = 4;
+
+    /** Sets the token of ID and issuer together apart from that of the issuer alone. */
+    private static final int OF_PATIENT = 1;
 
     private static final char BEGIN = '\u0001';
     private static final char END = '\u0002';
@@ -86,7 +96,7 @@ public final class StudyTokens {
 
     /** The token under which the studies of a patient are found: the same for the same ID of the same issuer. */
     public long patient(String patientId, String issuer) {
-        return tokens.token(IssuerOfPatientID.tag(), Kind.EXACT, patientId + BEGIN + issuer);
+        return tokens.token(IssuerOfPatientID.tag(), Kind.EXACT, OF_PATIENT, patientId + BEGIN + issuer);
     }
 
     private void add(Tag tag, Form form, String value, Set<Long> found) {
@@ -101,8 +111,26 @@ public final class StudyTokens {
                 found.add(tokens.token(tag, Kind.EXACT, value.strip()));
                 addGrams(tag, BEGIN + value.strip() + END, found);
             }
+            case DATE -> {
+                found.add(day(tag, value));
+                year(value).ifPresent(year -> found.add(year(tag, year)));
+            }
             case CODE -> found.add(tokens.token(tag, Kind.EXACT, value.strip()));
         }
+    }
+
+    private long day(Tag tag, String date) {
+        return tokens.token(tag, Kind.EXACT, Integer.toString(Moment.day(date)));
+    }
+
+    private static OptionalInt year(String date) {
+        return Moment.day(date) == 0
+                ? OptionalInt.empty()
+                : OptionalInt.of(Integer.parseInt(date.strip().substring(0, YEAR)));
+    }
+
+    private long year(Tag tag, int year) {
+        return tokens.token(tag, Kind.PREFIX, Integer.toString(year));
     }
 
     private void addName(Tag tag, String group, Set<Long> found) {
@@ -163,6 +191,7 @@ public final class StudyTokens {
                         .mapToLong(uid -> code(tag, uid))
                         .toArray());
             case Match.Wildcard wildcard -> wildcard(tag, form, wildcard.pattern());
+            case Match.Range range when form == Form.DATE -> years(tag, range);
             case Match.Range _, Match.Sequence _ -> List.of();
         };
     }
@@ -176,8 +205,19 @@ public final class StudyTokens {
                         .toList();
             case TEXT -> List.of(one(tokens.token(tag, Kind.EXACT, NameFolding.fold(value))));
             case IDENTIFIER -> List.of(one(code(tag, value)));
+            case DATE -> List.of(one(day(tag, value)));
             case CODE -> List.of(codes(tag, value));
         };
+    }
+
+    private List<long[]> years(Tag tag, Match.Range range) {
+        OptionalInt first = year(range.from().orElse(""));
+        OptionalInt last = year(range.to().orElse(""));
+        return first.isEmpty() || last.isEmpty() || last.getAsInt() - first.getAsInt() >= MOST_YEARS
+                ? List.of()
+                : List.of(IntStream.rangeClosed(first.getAsInt(), last.getAsInt())
+                        .mapToLong(year -> year(tag, year))
+                        .toArray());
     }
 
     private long[] codes(Tag tag, String value) {
@@ -195,7 +235,7 @@ public final class StudyTokens {
             case NAME -> NameFolding.groups(pattern).forEach(group -> addNamePattern(tag, group, all));
             case TEXT -> addGramsOf(tag, NameFolding.fold(pattern), all);
             case IDENTIFIER -> addGramsOf(tag, BEGIN + pattern.strip() + END, all);
-            case CODE -> {}
+            case DATE, CODE -> {}
         }
         return all;
     }
@@ -213,7 +253,8 @@ public final class StudyTokens {
                 all.add(one(prefix(tag, i, component, Math.min(letters, LONGEST_PREFIX))));
             }
         }
-        addGramsOf(tag, group.substring(wild), all);
+        // Delimiters before a wild card may stand for components that are left out.
+        addGramsOf(tag, group.substring(wild).replaceAll("\\^+(?=[*?])", "*"), all);
     }
 
     /** Grams of what stands between the wild cards, spread over the pattern where there are many. */

@@ -208,16 +208,36 @@ final class ReferenceMatcher {
         List<String> wanted = groups(pattern);
         List<String> groups = groups(value);
         if (wanted.size() == 1) {
-            return groups.stream()
-                    .anyMatch(group -> regex(wanted.getFirst()).matcher(group).matches());
+            return groups.stream().anyMatch(group -> group(wanted.getFirst(), group));
         }
+        boolean each = true;
         for (int i = 0; i < wanted.size(); i++) {
             String group = i < groups.size() ? groups.get(i) : "";
-            if (!wanted.get(i).isEmpty() && !regex(wanted.get(i)).matcher(group).matches()) {
-                return false;
+            each &= wanted.get(i).isEmpty() || group(wanted.get(i), group);
+        }
+        return each
+                || regex(String.join("=", wanted))
+                        .matcher(String.join("=", groups))
+                        .matches();
+    }
+
+    /** A missing component is an empty one: delimiters of the pattern match those that are left out, wild cards don't. */
+    private static boolean group(String pattern, String group) {
+        StringBuilder regex = new StringBuilder();
+        pattern.codePoints()
+                .forEach(c -> regex.append(
+                        switch (c) {
+                            case '*' -> ".*";
+                            case '?' -> "[^\u0001]";
+                            case '^' -> "[\\^\u0001]";
+                            default -> Pattern.quote(new String(Character.toChars(c)));
+                        }));
+        for (int missing = 0; missing < 8; missing++) {
+            if (Pattern.matches(regex.toString(), group + "\u0001".repeat(missing))) {
+                return true;
             }
         }
-        return true;
+        return false;
     }
 
     private static List<String> groups(String name) {

@@ -200,7 +200,9 @@ final class Report {
 
     private static String details(RunRecord run) {
         StringBuilder rows = new StringBuilder();
-        for (Finding finding : run.findings()) {
+        List<Finding> there =
+                run.findings().stream().filter(f -> f.state() != State.SILENT).toList();
+        for (Finding finding : there) {
             finding.looks()
                     .forEach(look -> rows.append("""
                     <tr><th scope="row"><code>%s</code></th><td>%s</td><td><code>%s</code></td><td>%s</td><td>%s</td>\
@@ -215,7 +217,7 @@ final class Report {
                                     look.receivedBytes())));
         }
         return """
-                <h2>Every connection that was answered</h2>
+                <h2>Every connection to what is there</h2>
                 <div class="scroll"><table>
                 <thead><tr><th scope="col">Target</th><th scope="col">Spoken</th><th scope="col">Called as</th>\
                 <th scope="col">Verdict</th><th scope="col">Facts</th><th scope="col" class="n">Bytes out</th>\

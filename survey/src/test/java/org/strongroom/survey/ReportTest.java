@@ -85,6 +85,20 @@ final class ReportTest {
     }
 
     @Test
+    void thousands_of_silent_targets_do_not_bury_the_others() {
+        List<Finding> findings = new ArrayList<>();
+        for (int port = 1; port <= 5_000; port++) {
+            findings.add(finding("127.0.0.1:" + port, look(false, Verdict.REFUSED)));
+        }
+        findings.add(finding("127.0.0.2:104", open(Optional.empty(), "X", 3, false, 0)));
+        String page = Report.page(run(findings));
+        assertThat(page)
+                .hasSizeLessThan(20_000)
+                .contains("4,980 more targets are silent")
+                .contains("127.0.0.2:104");
+    }
+
+    @Test
     void the_same_run_makes_the_same_page() {
         assertThat(Report.page(everything())).isEqualTo(Report.page(everything()));
         assertThat(ResultFile.whole(everything())).isEqualTo(ResultFile.whole(everything()));

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.archive.Answer;
 import org.strongroom.archive.InstanceRow;
@@ -27,6 +29,8 @@ final class Finder {
     private static final int ANSWERS = 64;
     /** Rows looked at in a page, so that a query that finds little holds no transaction for long. */
     private static final int LOOKED_AT = 1000;
+    /** Lists of more tokens than this are looked up once and not for each page. */
+    private static final int MANY = 16;
 
     /** Between which rows the next answer is; the study at {@code order} itself belongs to what is left. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -47,8 +51,20 @@ final class Finder {
     /** The last rows that the query sees. */
     record Horizon(long study, long series) {}
 
+    /** What a query keeps from page to page. */
+    static final class Progress {
+        private final QueryPlan plan;
+        private final IdentityHashMap<long[], long[]> resolved = new IdentityHashMap<>();
+        private @Nullable Horizon horizon;
+
+        Progress(QueryPlan plan) {
+            this.plan = plan;
+        }
+    }
+
     private record Candidate(long id, long order, long patient, StudyRow row) {}
 
+    private final Progress progress;
     private final QueryPlan plan;
     private final Readers.Reader reader;
     private final Session session;
@@ -60,20 +76,25 @@ final class Finder {
     private int lookedAt;
 
     /** Inside a transaction of the reader that began after {@code waiting} was taken. */
-    Finder(QueryPlan plan, Readers.Reader reader, Codes codes, List<Waiting> waiting, Horizon horizon)
-            throws SQLException {
-        this.plan = plan;
+    Finder(Progress progress, Readers.Reader reader, Codes codes, List<Waiting> waiting) throws SQLException {
+        this.progress = progress;
+        this.plan = progress.plan;
         this.reader = reader;
         this.session = reader.session();
         this.codes = codes;
         this.waiting = waiting;
         this.runs = Postings.runs(session);
-        this.horizon = horizon;
+        this.horizon = horizon();
     }
 
-    static Horizon horizon(Session session) throws SQLException {
-        return new Horizon(
-                session.number(0, "SELECT max(id) FROM study"), session.number(0, "SELECT max(id) FROM series"));
+    private Horizon horizon() throws SQLException {
+        Horizon known = progress.horizon;
+        if (known == null) {
+            known = new Horizon(
+                    session.number(0, "SELECT max(id) FROM study"), session.number(0, "SELECT max(id) FROM series"));
+            progress.horizon = known;
+        }
+        return known;
     }
 
     List<Answer> answers() {
@@ -108,12 +129,29 @@ final class Finder {
         return answers.size() >= ANSWERS || lookedAt >= LOOKED_AT;
     }
 
-    private Places places() {
+    private Places places() throws SQLException {
         List<Places> all = new ArrayList<>();
         for (long[] any : plan.tokens()) {
-            all.add(Postings.find(session, waiting, runs, any));
+            all.add(any.length > MANY ? Places.of(resolved(any)) : Postings.find(session, waiting, runs, any));
         }
         return all.isEmpty() ? new Places.OfDays(session) : Places.all(all);
+    }
+
+    /** Where the studies of a long list of UIDs are, looked up for the first page only. */
+    private long[] resolved(long[] any) throws SQLException {
+        long[] known = progress.resolved.get(any);
+        if (known == null) {
+            LongStream.Builder found = LongStream.builder();
+            for (long token : any) {
+                Places places = Postings.find(session, waiting, runs, token);
+                for (long at = places.atMost(Order.LAST); at != Order.NONE; at = places.atMost(at - 1)) {
+                    found.add(-at);
+                }
+            }
+            known = found.build().sorted().distinct().map(order -> -order).toArray();
+            progress.resolved.put(any, known);
+        }
+        return known;
     }
 
     /** Answers from one study; where to go on, which is in the same study if the page is full. */

@@ -54,6 +54,7 @@ final class Known {
 
     private final Map<Uid, Study> studies = new HashMap<>();
     private final Map<Key, Series> series = new HashMap<>();
+    private final Set<Uid> absent = new HashSet<>();
 
     Map<Uid, Study> studies() {
         return studies;
@@ -63,12 +64,20 @@ final class Known {
         return series;
     }
 
+    /** Studies that were looked for and are not there, so that a new one is looked for once. */
+    Set<Uid> absent() {
+        return absent;
+    }
+
     /** To be called when nothing is dirty. */
     void trim() {
         if (studies.size() > MOST || series.size() > MOST) {
             // Together, since a series points to its study, of which there must be one.
             studies.clear();
             series.clear();
+        }
+        if (absent.size() > MOST) {
+            absent.clear();
         }
     }
 }

@@ -238,7 +238,7 @@ final class Recorder {
 
     private Known.@Nullable Study findStudy(Uid uid) throws SQLException, IOException {
         Known.Study study = known.studies().get(uid);
-        if (study != null) {
+        if (study != null || known.absent().contains(uid)) {
             return study;
         }
         Places places = postings.find(tokens.code(StudyInstanceUID.tag(), uid.value()));
@@ -249,6 +249,7 @@ final class Recorder {
                 return study;
             }
         }
+        known.absent().add(uid);
         return null;
     }
 
@@ -282,6 +283,7 @@ final class Recorder {
         Arrays.stream(tokens.of(attributes)).forEach(pendingTokens::add);
         Known.Study study = new Known.Study(id, Order.of(day, id), patientId(attributes), List.of(), List.of());
         known.studies().put(entry.study(), study);
+        known.absent().remove(entry.study());
         return study;
     }
 

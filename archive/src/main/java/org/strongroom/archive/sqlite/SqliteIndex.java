@@ -39,6 +39,7 @@ public final class SqliteIndex implements Index {
     private final ReentrantLock lock = new ReentrantLock();
     private final Session session;
     private final SqliteSettings settings;
+    private final BlindTokens tokens;
     private final Codes codes = new Codes();
     private final Postings postings;
     private final Recorder recorder;
@@ -58,7 +59,7 @@ public final class SqliteIndex implements Index {
         this.session = session;
         this.settings = settings;
         SealedRows seal = new SealedRows(keys, new SecureRandom());
-        BlindTokens tokens = new BlindTokens(keys);
+        this.tokens = new BlindTokens(keys);
         this.postings = new Postings(session, settings.waitingStudies());
         this.recorder = new Recorder(session, postings, codes, seal, new StudyTokens(tokens.copy()));
         this.readers = new Readers(database, settings, seal, tokens);
@@ -165,9 +166,7 @@ public final class SqliteIndex implements Index {
             throw Session.failure(e);
         } finally {
             if (!done) {
-                failed = true;
-                pending = false;
-                abandon();
+                stopWriting();
             }
         }
     }
@@ -251,6 +250,18 @@ public final class SqliteIndex implements Index {
         }
     }
 
+    /** Writes nothing any more; what is recorded but not committed comes back from the packs at the next start. */
+    void stopWriting() {
+        lock.lock();
+        try {
+            failed = true;
+            pending = false;
+            abandon();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Runs while nothing is written and nothing is uncommitted. */
     void whileQuiet(Upkeep.Checkpoint checkpoint) throws IOException {
         lock.lock();
@@ -279,26 +290,17 @@ public final class SqliteIndex implements Index {
     @Override
     public Matches find(Query query, HeadReader heads) throws IOException {
         commitOlderThan(0);
-        try {
-            Readers.Reader reader = readers.take();
-            try {
-                QueryPlan plan = QueryPlan.of(query, reader.tokens());
-                Finder.Horizon horizon = Finder.horizon(reader.session());
-                return new SqliteMatches(plan, heads, (from, into) -> page(plan, horizon, from, into));
-            } finally {
-                readers.release(reader);
-            }
-        } catch (SQLException e) {
-            throw Session.failure(e);
-        }
+        QueryPlan plan = QueryPlan.of(query, new StudyTokens(tokens.copy()));
+        Finder.Progress progress = new Finder.Progress(plan);
+        return new SqliteMatches(plan, heads, (from, into) -> page(progress, from, into));
     }
 
-    private Finder.Cursor page(QueryPlan plan, Finder.Horizon horizon, Finder.Cursor from, Queue<Answer> into)
+    private Finder.Cursor page(Finder.Progress progress, Finder.Cursor from, Queue<Answer> into)
             throws SQLException, IOException {
         List<Waiting> waiting = postings.waiting();
         Readers.Reader reader = readers.take();
         try {
-            Finder finder = new Finder(plan, reader, codes, waiting, horizon);
+            Finder finder = new Finder(progress, reader, codes, waiting);
             Finder.Cursor next = finder.page(from);
             into.addAll(finder.answers());
             return next;

@@ -53,7 +53,8 @@ final class Upkeep implements AutoCloseable {
                 checkpoint();
             }
         } catch (IOException | SQLException e) {
-            LOG.log(System.Logger.Level.ERROR, "index.upkeep stopped", e);
+            index.stopWriting();
+            LOG.log(System.Logger.Level.ERROR, "index.failed writing has stopped until the next start", e);
         }
     }
 

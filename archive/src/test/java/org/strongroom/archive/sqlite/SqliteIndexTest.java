@@ -115,6 +115,25 @@ class SqliteIndexTest extends IndexContract {
     }
 
     @Test
+    void a_failed_write_stops_writing_and_reading_goes_on() throws Exception {
+        IndexSamples samples = new IndexSamples(24);
+        Path file = folder.resolve("index.db");
+        try (Index index = SqliteIndex.open(file, KEYS)) {
+            record(index, samples, 3);
+            index.flush();
+            try (Session other = Session.writer(file, 256)) {
+                other.execute("DROP TABLE patient");
+            }
+            List<Entry> study = samples.study();
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> index.record(study, samples.position()))
+                        .isInstanceOf(IOException.class);
+            }
+            assertThat(find(index, samples, query(Level.STUDY))).hasSize(3);
+        }
+    }
+
+    @Test
     void an_index_of_another_format_is_refused() throws Exception {
         Path file = folder.resolve("index.db");
         SqliteIndex.open(file, KEYS).close();

@@ -1,0 +1,223 @@
+package org.strongroom.server;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.strongroom.guard.Permit;
+
+/**
+ * The arrows of STYLE.md section 1 between modules, inside gateway, and the rules of section 9, over the classes of all
+ * modules. It stands here because this module's tests see them all; the survey is seen by tests only.
+ */
+class LayersTest {
+    private static final String ROOT = "org.strongroom.";
+
+    /** Module, and the modules it may use. */
+    private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.of(
+            "dicom", Set.of(),
+            "pixels", Set.of("dicom"),
+            "dimse", Set.of("dicom"),
+            "guard", Set.of("dicom"),
+            "archive", Set.of("dicom", "guard"),
+            "gateway", Set.of("dicom", "pixels", "dimse", "guard", "archive"),
+            "server", Set.of("dicom", "pixels", "dimse", "guard", "archive", "gateway"),
+            "survey", Set.of("dicom", "dimse")));
+
+    /** Not there yet; the day one is, this line is to be removed, so that an empty import is never taken for a clean one. */
+    private static final Set<String> TO_COME = Set.of("pixels");
+
+    /** A second package in a module is one adapter behind one port. */
+    private static final Set<String> PACKAGES = Set.of(
+            "dicom",
+            "dimse",
+            "guard",
+            "guard.sqlite",
+            "archive",
+            "archive.sqlite",
+            "gateway",
+            "gateway.dimse",
+            "server",
+            "survey");
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("/testkit"))
+            .importPackages(ROOT.substring(0, ROOT.length() - 1));
+
+    @Test
+    void every_module_is_seen() {
+        Set<String> seen = CLASSES.stream().map(LayersTest::module).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> expected = new TreeSet<>(ARROWS.keySet());
+        expected.removeAll(TO_COME);
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
+    void packages_are_modules_and_adapters() {
+        Set<String> packages = CLASSES.stream()
+                .map(type -> type.getPackageName().substring(ROOT.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(PACKAGES).containsAll(packages);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> modules_use_what_stands_below_them() {
+        return ARROWS.entrySet().stream()
+                .filter(arrow -> !TO_COME.contains(arrow.getKey()))
+                .map(arrow -> DynamicTest.dynamicTest(arrow.getKey(), () -> {
+                    String[] allowed = Stream.concat(arrow.getValue().stream(), Stream.of(arrow.getKey()))
+                            .map(module -> ROOT + module + "..")
+                            .toArray(String[]::new);
+                    noClasses()
+                            .that()
+                            .resideInAPackage(ROOT + arrow.getKey() + "..")
+                            .should()
+                            .dependOnClassesThat(
+                                    resideInAPackage("org.strongroom..").and(not(resideInAnyPackage(allowed))))
+                            .check(CLASSES);
+                }));
+    }
+
+    @Test
+    void the_doors_do_not_see_each_other() {
+        for (List<String> doors : List.of(List.of("dimse", "web"), List.of("web", "dimse"))) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "gateway." + doors.getFirst() + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(ROOT + "gateway." + doors.getLast() + "..")
+                    .allowEmptyShould(true)
+                    .check(CLASSES);
+        }
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "gateway")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ROOT + "gateway.dimse..", ROOT + "gateway.web..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_core_of_a_module_does_not_see_its_adapters() {
+        for (String module : List.of("guard", "archive")) {
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + module)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(ROOT + module + ".*")
+                    .check(CLASSES);
+        }
+    }
+
+    @Test
+    void dicom_stands_on_nothing_but_the_jdk() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "dicom..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(ROOT + "dicom..", "java..", "org.jspecify.annotations..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void sql_is_spoken_by_adapters_only() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "guard.sqlite..", ROOT + "archive.sqlite..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void nobody_prints_but_the_command_lines() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "server..", ROOT + "survey..")
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .check(CLASSES);
+    }
+
+    @Test
+    void old_dates_thread_locals_and_exits_are_not_used() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.util.Calendar")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(ThreadLocal.class)
+                .check(CLASSES);
+        // Certificates speak in java.util.Date; it is turned into an Instant, or made of one, on the spot.
+        noClasses()
+                .should()
+                .accessTargetWhere(JavaAccess.Predicates.target(With.owner(type(Date.class)))
+                        .and(JavaAccess.Predicates.target(
+                                not(nameMatching("from").or(nameMatching("toInstant"))))))
+                .check(CLASSES);
+        fields().should().notHaveRawType(Date.class).check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "server..", ROOT + "survey..")
+                .should()
+                .callMethod(System.class, "exit", int.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void nobody_makes_a_permit_but_guard() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "guard")
+                .should()
+                .callConstructorWhere(JavaCall.Predicates.target(With.owner(type(Permit.class))))
+                .check(CLASSES);
+    }
+
+    @Test
+    void names_of_drawers_are_not_used() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..impl..", "..internal..", "..manager..", "..helper..")
+                .check(CLASSES);
+    }
+
+    private static String module(JavaClass type) {
+        String name = type.getPackageName().substring(ROOT.length());
+        int point = name.indexOf('.');
+        return point < 0 ? name : name.substring(0, point);
+    }
+}
