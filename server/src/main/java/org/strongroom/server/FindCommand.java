@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.strongroom.archive.Level;
+import org.strongroom.archive.Query;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
@@ -19,12 +20,18 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Matches;
 import org.strongroom.dimse.Status;
+import org.strongroom.gateway.BadIdentifier;
+import org.strongroom.gateway.QueryBuilder;
+import org.strongroom.gateway.Translated;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.Outcome;
+import org.strongroom.guard.Permit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** C-FIND, PS3.4 annex C. */
-@Command(name = "find", description = "Ask a peer what it has (C-FIND) and print a table.")
+@Command(name = "find", description = "Ask a peer (C-FIND), or without --to this archive, what it has.")
 final class FindCommand extends PeerCommand {
     private static final Map<Level, List<Attribute<?>>> COLUMNS = Map.of(
             Level.PATIENT,
@@ -57,15 +64,51 @@ final class FindCommand extends PeerCommand {
     @Option(names = "--most", paramLabel = "N", description = "stop after so many answers (default: 1000)")
     private int most = 1000;
 
+    @Mixin
+    private Why why = new Why();
+
     FindCommand(Invocation invocation) {
         super(invocation);
     }
 
+    /** Asks the archive itself, as a person with a purpose. */
     @Override
-    int run(Line line) throws IOException {
+    int local(OpenArchive archive) throws IOException {
+        Set<Tag> columns = columns();
+        Query query = switch (QueryBuilder.build(keys.informationModel(), keys.identifier(columns))) {
+            case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
+            case Translated.Ready(QueryBuilder.Question question) -> question.query();
+        };
+        Action.Query action = new Action.Query(
+                query.level().name(),
+                query.matches().stream().map(match -> Keys.name(match.tag())).toList(),
+                Optional.of(why.reason(archive.directory())));
+        Permit<Action.Query> permit = archive.permit(invocation.user(), why.purpose(archive.directory()), action);
+        List<DataSet> answers = new ArrayList<>();
+        boolean whole = false;
+        try (org.strongroom.archive.Matches matches = archive.archive().find(permit, query)) {
+            Optional<DataSet> match = matches.next();
+            for (; match.isPresent() && answers.size() < most; match = matches.next()) {
+                answers.add(match.get());
+            }
+            whole = match.isEmpty();
+        } finally {
+            archive.guard().settle(permit, new Outcome(true, Map.of("matches", (long) answers.size())));
+        }
+        print(answers, List.copyOf(columns), !whole);
+        return CommandLines.DONE;
+    }
+
+    private Set<Tag> columns() {
         Set<Tag> columns = new LinkedHashSet<>();
         COLUMNS.getOrDefault(keys.level(), List.of()).forEach(attribute -> columns.add(attribute.tag()));
         columns.addAll(keys.tags());
+        return columns;
+    }
+
+    @Override
+    int run(Line line) throws IOException {
+        Set<Tag> columns = columns();
         Uid model = keys.model(Keys.Service.FIND);
         DataSet identifier = keys.identifier(columns);
         List<DataSet> answers = new ArrayList<>();

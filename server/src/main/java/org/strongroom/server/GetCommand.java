@@ -26,6 +26,10 @@ import org.strongroom.dimse.DimseRequest;
 import org.strongroom.dimse.Matches;
 import org.strongroom.dimse.Proposal;
 import org.strongroom.dimse.Status;
+import org.strongroom.gateway.BadIdentifier;
+import org.strongroom.gateway.RetrieveBuilder;
+import org.strongroom.gateway.Translated;
+import org.strongroom.guard.Action;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +39,9 @@ import picocli.CommandLine.Option;
  * context of its own SOP class and transfer syntax: then one association for each series and class proposes that class in
  * every transfer syntax, each in a context of its own, so that each instance can come as it was stored.
  */
-@Command(name = "get", description = "Fetch instances from a peer (C-GET) and write them as DICOM files.")
+@Command(
+        name = "get",
+        description = "Fetch instances from a peer (C-GET), or without --to from this archive, as DICOM files.")
 final class GetCommand extends PeerCommand {
     /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
     private static final int UIDS_AT_ONCE = 1000;
@@ -52,18 +58,43 @@ final class GetCommand extends PeerCommand {
     @Mixin
     private Keys keys = new Keys();
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            required = true,
-            description = "where; DIR/000001.dcm and on are written")
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "an empty folder; *.dcm is written")
     private String out = "";
 
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
 
+    @Mixin
+    private Why why = new Why();
+
     GetCommand(Invocation invocation) {
         super(invocation);
+    }
+
+    /** Takes it out of the archive itself, as a person with a purpose. */
+    @Override
+    int local(OpenArchive archive) throws IOException {
+        requireKeys();
+        Action.Retrieve asked =
+                switch (RetrieveBuilder.build(keys.informationModel(), keys.identifier(Set.of()), "get")) {
+                    case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
+                    case Translated.Ready(Action.Retrieve retrieve) -> retrieve;
+                };
+        Action.Retrieve action = new Action.Retrieve(
+                asked.patientId(),
+                asked.studies(),
+                asked.series(),
+                asked.instances(),
+                asked.destination(),
+                Optional.of(why.reason(archive.directory())));
+        return new ExportFolder(invocation, invocation.path(out), json)
+                .export(archive, why.purpose(archive.directory()), action);
+    }
+
+    private void requireKeys() {
+        if (keys.isEmpty()) {
+            throw new Failure("which? for example: -k StudyInstanceUID=1.2.3");
+        }
     }
 
     private record Group(Uid study, Uid series, Uid sopClass) {}
@@ -77,9 +108,7 @@ final class GetCommand extends PeerCommand {
 
     @Override
     int run(Line line) throws IOException {
-        if (keys.isEmpty()) {
-            throw new Failure("which? for example: -k StudyInstanceUID=1.2.3");
-        }
+        requireKeys();
         Path folder = invocation.path(out);
         Files.createDirectories(folder);
         Map<Group, List<Uid>> groups = look(line);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.strongroom.archive.Level;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
@@ -11,6 +12,8 @@ import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
+import org.strongroom.gateway.BadIdentifier;
+import org.strongroom.gateway.InformationModel;
 import picocli.CommandLine.Option;
 
 /** The identifier of a query or retrieval as options: level, model, keys by keyword or tag. */
@@ -41,6 +44,10 @@ final class Keys {
     /** SOP class of an information model, PS3.4 C.3: patient root for level patient, else study root. */
     Uid model(Service service) {
         return new Uid(ROOT + (level == Level.PATIENT ? "1." : "2.") + service.last);
+    }
+
+    InformationModel informationModel() {
+        return level == Level.PATIENT ? InformationModel.PATIENT_ROOT : InformationModel.STUDY_ROOT;
     }
 
     /** The last component of the SOP class UIDs of PS3.4 annex C. */
@@ -91,6 +98,11 @@ final class Keys {
         return keys.stream()
                 .map(key -> tag(key.contains("=") ? key.substring(0, key.indexOf('=')) : key))
                 .toList();
+    }
+
+    static Failure failure(BadIdentifier bad) {
+        return new Failure("-k " + bad.elements().stream().map(Keys::name).collect(Collectors.joining(", ")) + ": "
+                + bad.comment());
     }
 
     static Tag tag(String name) {

@@ -29,8 +29,8 @@ abstract class PeerCommand extends ArchiveCommand {
     @Option(
             names = "--to",
             paramLabel = "PEER",
-            description = "demo, HOST:PORT, or the name of an enrolled device (default: demo)")
-    private String to = "demo";
+            description = "demo, HOST:PORT, or the name of an enrolled device (default: the demo, where DIR is one)")
+    private Optional<String> peer = Optional.empty();
 
     @Option(names = "--aet", paramLabel = "AET", description = "AE title to call")
     private Optional<String> called = Optional.empty();
@@ -74,15 +74,21 @@ abstract class PeerCommand extends ArchiveCommand {
         if (invocation.running().isPresent()) {
             return super.call();
         }
+        String to = peer.orElseGet(() -> directory().isDemo() ? "demo" : "");
         if (to.equals("demo")) {
             return talk(demo());
         }
-        return to.contains(":") ? talk(place()) : super.call();
+        return to.contains(":") ? talk(place(to)) : super.call();
     }
 
     @Override
     int run(OpenArchive archive) throws IOException {
-        return talk(device(archive));
+        return peer.isPresent() ? talk(device(archive, peer.get())) : local(archive);
+    }
+
+    /** Without a peer: the archive itself, as the person at the terminal; not every command has something to do there. */
+    int local(OpenArchive archive) throws IOException {
+        throw new Failure("whom? --to demo, --to HOST:PORT or --to NAME of an enrolled device");
     }
 
     private int talk(Line line) throws IOException {
@@ -114,13 +120,13 @@ abstract class PeerCommand extends ArchiveCommand {
                 calling.isPresent() ? title("--calling", calling.get()) : demo.callingAet());
     }
 
-    private Line place() throws IOException {
+    private Line place(String to) throws IOException {
         HostPort place = HostPort.parse("--to", to);
         InetSocketAddress address = new InetSocketAddress(place.host(), place.port());
-        AeTitle peer = title("--aet", called.orElse("ANY-SCP"));
+        AeTitle other = title("--aet", called.orElse("ANY-SCP"));
         AeTitle own = title("--calling", calling.orElse("STRONGROOM"));
         if (clear) {
-            return new Line(new PeerAddress(address, Optional.empty()), peer, own);
+            return new Line(new PeerAddress(address, Optional.empty()), other, own);
         }
         if (key.isEmpty() || certificate.isEmpty() || ca.isEmpty()) {
             throw new Failure("calling " + to + " over TLS needs --key, --cert and --ca;"
@@ -134,11 +140,11 @@ abstract class PeerCommand extends ArchiveCommand {
         Pem.certificates(certificateFile);
         Pem.certificates(authorityFile);
         SSLContext tls = TlsContexts.client(keyFile, certificateFile, authorityFile, place.host());
-        return new Line(new PeerAddress(address, tls), peer, own);
+        return new Line(new PeerAddress(address, tls), other, own);
     }
 
     /** As the archive calls it for C-MOVE: with the archive's certificate, in clear text while its exception lasts. */
-    private Line device(OpenArchive archive) throws IOException {
+    private Line device(OpenArchive archive, String to) throws IOException {
         DeviceRecord device = archive.registry()
                 .byName(to)
                 .orElseThrow(

@@ -68,6 +68,10 @@ class CommandsIT {
         Programs.Run second = StrongroomProcess.run("import", media.toString(), "--data", data.toString());
         assertThat(second.output()).contains("taken 0").contains("there already 2");
 
+        Programs.Run found = StrongroomProcess.run(
+                "find", "-k", "PatientName=DEMO*", "--data", data.toString(), "--purpose", "TREAT", "--reason", "test");
+        assertThat(found.output()).contains("DEMO^BARTHOLOMEW").contains("1 answer");
+
         Path out = folder.resolve("out");
         Programs.Run exported = StrongroomProcess.run(
                 "export",
