@@ -42,7 +42,8 @@ final class PduOutput {
         if (maximumLength != 0 && maximumLength < LEAST_MAXIMUM) {
             throw PduException.invalid(0, "maximum length of " + maximumLength + " bytes leaves no room for data");
         }
-        maximumFragment = (int) (maximumLength == 0 ? MOST_BUFFERED : Math.min(maximumLength, MOST_BUFFERED)) - 6;
+        int most = (int) (maximumLength == 0 ? MOST_BUFFERED : Math.min(maximumLength, MOST_BUFFERED)) - 6;
+        maximumFragment = most & ~1; // fragments are of even length: DCMTK takes no other
     }
 
     void send(Pdu pdu) throws IOException {
@@ -109,6 +110,9 @@ final class PduOutput {
             boolean whole = false;
             try {
                 instance.writeTo(fragments);
+                if (instance.syntax().deflated()) {
+                    fragments.pad();
+                }
                 whole = true;
             } catch (IOException e) {
                 if (fragments.sent) {
@@ -162,6 +166,7 @@ final class PduOutput {
         private final int contextId;
         private int control;
         private int start = -1;
+        private boolean odd;
         private boolean sent;
 
         Fragments(int contextId) {
@@ -184,6 +189,7 @@ final class PduOutput {
         public void write(byte[] bytes, int offset, int count) throws IOException {
             int from = offset;
             int left = count;
+            odd ^= (count & 1) != 0;
             while (left > 0) {
                 open();
                 int fits = Math.min(left, Math.min(start + HEADERS_LENGTH + maximumFragment - length, room()));
@@ -196,6 +202,13 @@ final class PduOutput {
                 length += fits;
                 from += fits;
                 left -= fits;
+            }
+        }
+
+        /** A deflated bit stream of odd length ends with one null, PS3.5 A.5. */
+        void pad() throws IOException {
+            if (odd) {
+                write(0);
             }
         }
 

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -122,6 +123,23 @@ final class AssociationTest {
         }
         assertThat(received).hasSize(1);
         assertThat(received.getFirst()).isEqualTo(stored.bytes());
+    }
+
+    @Test
+    void a_deflated_data_set_of_odd_length_ends_with_one_null() throws Exception {
+        TransferSyntax deflated = TransferSyntax.DeflatedExplicitVRLittleEndian;
+        Proposal proposal = Proposal.to(new AeTitle("TOY"), new AeTitle("TEST")).context(CT, deflated);
+        try (Association association = Association.request(listen(false), proposal, PATIENT)) {
+            for (int length : new int[] {4303, 4304}) {
+                byte[] bytes = instance("1.2", length).bytes();
+                Stored sent = new Stored(CT, new Uid("1.2.3." + length), deflated, bytes);
+                assertThat(association.store(sent)).isEqualTo(Status.SUCCESS);
+                assertThat(archive.instances)
+                        .containsEntry(
+                                sent.sopInstance(),
+                                new Stored(CT, sent.sopInstance(), deflated, Arrays.copyOf(bytes, 4304)));
+            }
+        }
     }
 
     private static Status collect(DimseRequest.CStore store, List<byte[]> received) throws IOException {

@@ -18,6 +18,7 @@ import org.strongroom.archive.Level;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
@@ -46,13 +47,13 @@ final class GetCommand extends PeerCommand {
     /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
     private static final int UIDS_AT_ONCE = 1000;
 
-    /** Native first; then those of PS3.5 annex A with encapsulated pixel data, in use or retired. */
-    private static final List<TransferSyntax> SYNTAXES = Stream.of(
-                    "1", "", "1.99", "2", "5", "4.50", "4.51", "4.57", "4.70", "4.80", "4.81", "4.90", "4.91", "4.92",
-                    "4.93", "4.100", "4.101", "4.102", "4.103", "4.104", "4.105", "4.106", "4.107", "4.108", "4.110",
-                    "4.111", "4.112", "4.201", "4.202", "4.203", "4.52", "4.53", "4.55", "4.54", "4.56", "4.58", "4.59",
-                    "4.60", "4.61", "4.62", "4.63", "4.64", "4.65", "4.66", "4.94", "4.95")
-            .map(tail -> TransferSyntax.of(new Uid("1.2.840.10008.1.2" + (tail.isEmpty() ? "" : "." + tail))))
+    private static final int FAILED_NAMED = 20;
+
+    /** Every one of PS3.6, each in a context of its own so that nothing is converted; Explicit VR Little Endian first. */
+    private static final List<TransferSyntax> SYNTAXES = Stream.concat(
+                    Stream.of(TransferSyntax.ExplicitVRLittleEndian),
+                    Dictionary.standard().transferSyntaxes().stream().map(TransferSyntax::of))
+            .distinct()
             .toList();
 
     @Mixin
@@ -267,5 +268,8 @@ final class GetCommand extends PeerCommand {
                 .out()
                 .println("found " + report.found + ", written " + report.written + " (" + report.bytes
                         + " bytes), failed " + (report.found - report.written) + "; in " + folder);
+        report.failed.stream()
+                .limit(FAILED_NAMED)
+                .forEach(uid -> invocation.err().println("not sent by the other side: SOP Instance " + uid.value()));
     }
 }

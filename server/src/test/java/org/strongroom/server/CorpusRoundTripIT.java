@@ -70,6 +70,14 @@ class CorpusRoundTripIT {
     private static final Uid STUDY_ROOT_GET = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
     private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
 
+    /** Of the first round: Parametric Map, Label Map Segmentation, Microscopy Bulk Simple Annotations, and private ones. */
+    private static final Set<Uid> UNKNOWN_TO_DCMTK = Set.of(
+            new Uid("1.2.840.10008.5.1.4.1.1.30"),
+            new Uid("1.2.840.10008.5.1.4.1.1.66.7"),
+            new Uid("1.2.840.10008.5.1.4.1.1.91.1"),
+            new Uid("1.3.46.670589.11.0.0.12.1"),
+            new Uid("2.25.155828353415164261086737374395291355553"));
+
     /** Contexts for storage in one association; two more are for query and retrieval. */
     private static final int MOST_CONTEXTS = 120;
 
@@ -289,9 +297,9 @@ class CorpusRoundTripIT {
     }
 
     /**
-     * Asks for the instances one by one over one association. DCMTK ends at the first that fails (getscu does not read the list of
-     * failed instances that PS3.4 C.4.3.1.3.2 wants in such a response): then its SOP class is one DCMTK does not propose, and
-     * the rest is asked for again.
+     * Asks for the instances over one association. DCMTK ends at the first that fails (getscu does not read the list of failed
+     * instances that PS3.4 C.4.3.1.3.2 wants in such a response): that must be one that DCMTK can't take, and the rest is asked
+     * for again.
      */
     private void retrieve(int port, String program, List<String> options, List<Stored> instances) throws Exception {
         String how = program + " " + options.get(2);
@@ -299,23 +307,23 @@ class CorpusRoundTripIT {
         boolean converted = how.equals("getscu +xi");
         Path out = Files.createDirectories(work.resolve(how.replace(" ", "")));
         List<Stored> left = new ArrayList<>(instances);
-        Set<Uid> notProposed = new TreeSet<>();
+        Set<Uid> notTaken = new TreeSet<>();
         while (!left.isEmpty()) {
             List<String> files = Dcmtk.queryFiles(work.resolve("queries"), images(left));
             Programs.Run run = Dcmtk.call(out, "CT1", Clinic.AET.value(), port, program, options, files);
             Map<Uid, Dcmtk.Received> received = Dcmtk.received(out);
             left.removeIf(instance -> received.containsKey(instance.sopInstance()));
             if (!left.isEmpty()) {
-                Uid refused = left.getFirst().sopClass();
-                assertThat(notProposed.add(refused)).as(run.output()).isTrue();
-                left.removeIf(instance -> instance.sopClass().equals(refused));
+                Stored refused = left.removeFirst();
+                assertThat(isForDcmtk(refused)).as(refused + run.output()).isFalse();
+                notTaken.add(refused.sopInstance());
             }
         }
         Map<Uid, Dcmtk.Received> received = Dcmtk.received(out);
         for (Stored instance : instances) {
             Dcmtk.Received one = received.get(instance.sopInstance());
             if (one == null) {
-                assertThat(notProposed).contains(instance.sopClass());
+                assertThat(notTaken).contains(instance.sopInstance());
             } else if (converted) {
                 assertThat(one.syntax()).as(how + " " + instance).isEqualTo(TransferSyntax.ExplicitVRLittleEndian);
                 assertEqualElements(
@@ -329,7 +337,12 @@ class CorpusRoundTripIT {
         }
         System.out.println(how + ": " + received.size() + " of " + instances.size()
                 + (converted ? " element for element, in explicit VR" : " byte for byte")
-                + (notProposed.isEmpty() ? "" : "; not of DCMTK's SOP classes: " + notProposed));
+                + (notTaken.isEmpty() ? "" : "; not for DCMTK: " + notTaken));
+    }
+
+    /** DCMTK 3.6.7 knows the SOP class, and the data set is of even length: it refuses the last fragment of another. */
+    private static boolean isForDcmtk(Stored instance) {
+        return !UNKNOWN_TO_DCMTK.contains(instance.sopClass()) && instance.bytes().length % 2 == 0;
     }
 
     /** The same tags and the same bytes of each value; both data sets are little endian. */

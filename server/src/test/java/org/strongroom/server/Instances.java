@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -29,7 +30,10 @@ final class Instances {
 
     private Instances() {}
 
-    /** A file of the corpus as an instance; {@code bytes} is its data set, after the File Meta Information. */
+    /**
+     * A file of the corpus as an instance; {@code bytes} is its data set, after the File Meta Information: as it is sent, so a
+     * deflated one of odd length ends with one null (PS3.5 A.5).
+     */
     @SuppressWarnings("ArrayRecordComponent") // identity is enough
     record Stored(
             Corpus.Entry file, Uid sopClass, Uid sopInstance, TransferSyntax syntax, DataSet elements, byte[] bytes)
@@ -99,7 +103,7 @@ final class Instances {
                 elements.get(Attributes.SOPInstanceUID).orElseThrow(),
                 syntax,
                 elements,
-                bytes);
+                syntax.deflated() && bytes.length % 2 != 0 ? Arrays.copyOf(bytes, bytes.length + 1) : bytes);
     }
 
     /**
