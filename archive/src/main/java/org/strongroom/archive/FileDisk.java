@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.strongroom.guard.PrivateFiles;
 
 /** The disk of the operating system. New files and directories are for their owner only. */
 final class FileDisk implements Disk {
@@ -40,7 +40,7 @@ final class FileDisk implements Disk {
 
     @Override
     public List<String> list(Path directory) throws IOException {
-        Files.createDirectories(directory, permissions(directory, "rwx------"));
+        PrivateFiles.createDirectories(directory);
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
@@ -57,7 +57,7 @@ final class FileDisk implements Disk {
         if (write) {
             options.addAll(List.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
         }
-        FileAttribute<?>[] permissions = write ? ownerOnly(file) : new FileAttribute<?>[0];
+        FileAttribute<?>[] permissions = write ? PrivateFiles.ownerOnly(file) : new FileAttribute<?>[0];
         boolean blocks = mode == Mode.READ_BLOCKS || mode == Mode.WRITE_BLOCKS;
         if (blocks && DIRECT.isPresent() && blocksFit(file)) {
             Set<OpenOption> direct = new HashSet<>(options);
@@ -76,18 +76,6 @@ final class FileDisk implements Disk {
     private static boolean blocksFit(Path file) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
         return directory != null && Blocks.SIZE % Files.getFileStore(directory).getBlockSize() == 0;
-    }
-
-    /** What a new file is to be made with. */
-    static FileAttribute<?>[] ownerOnly(Path file) {
-        return permissions(file, "rw-------");
-    }
-
-    private static FileAttribute<?>[] permissions(Path path, String allowed) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(allowed))
-                }
-                : new FileAttribute<?>[0];
     }
 
     @Override

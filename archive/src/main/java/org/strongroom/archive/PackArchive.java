@@ -5,7 +5,6 @@ import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -14,12 +13,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.Permit;
+import org.strongroom.guard.PrivateFiles;
 
 /**
  * The archive over pack files on one machine: DESIGN.md section 3. Objects are sealed as they come in, gathered, and
@@ -120,10 +119,9 @@ public final class PackArchive implements Archive {
     }
 
     private static FileChannel lock(Path packs) throws IOException {
-        Files.createDirectories(packs);
-        Path file = packs.resolve("lock");
-        FileChannel channel = FileChannel.open(
-                file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), FileDisk.ownerOnly(file));
+        PrivateFiles.createDirectories(packs);
+        FileChannel channel =
+                PrivateFiles.open(packs.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

@@ -2,6 +2,7 @@ package org.strongroom.dimse;
 
 import java.util.List;
 import java.util.Optional;
+import org.strongroom.dicom.Implementation;
 import org.strongroom.dicom.Uid;
 
 /**
@@ -20,11 +21,6 @@ public record UserInformation(
         List<CommonExtendedNegotiation> commonExtended,
         Optional<UserIdentity> identity,
         Optional<Octets> identityResponse) {
-    /** Names this implementation to its peers, PS3.7 D.3.3.2. */
-    public static final Uid STRONGROOM_CLASS = new Uid("2.25.107465241684252634915646305587578286462");
-
-    public static final String STRONGROOM_VERSION = "STRONGROOM_0_1";
-
     public UserInformation {
         roles = List.copyOf(roles);
         extended = List.copyOf(extended);
@@ -35,8 +31,8 @@ public record UserInformation(
     public static UserInformation ours(long maximumLength) {
         return new UserInformation(
                 maximumLength,
-                Optional.of(STRONGROOM_CLASS),
-                Optional.of(STRONGROOM_VERSION),
+                Optional.of(Implementation.classUid),
+                Optional.of(Implementation.versionName),
                 Optional.empty(),
                 List.of(),
                 List.of(),

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Implementation;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
@@ -88,7 +89,7 @@ final class AssociationTest {
     @ValueSource(booleans = {false, true})
     void verifies_stores_finds_and_releases(boolean tls) throws Exception {
         try (Association association = Association.request(listen(tls), proposal(), PATIENT)) {
-            assertThat(association.peer().implementationClass()).contains(UserInformation.STRONGROOM_CLASS);
+            assertThat(association.peer().implementationClass()).contains(Implementation.classUid);
             assertThat(association.echo()).isEqualTo(Status.SUCCESS);
             for (int length : new int[] {0, 1, 8191, 8192, 262_138, 262_139, 1_000_003, 5_000_000}) {
                 Stored sent = instance("1.2.3." + length, length);

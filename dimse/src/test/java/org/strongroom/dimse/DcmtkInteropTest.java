@@ -33,6 +33,7 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
 import org.strongroom.dimse.ToyArchive.Stored;
 import org.strongroom.testkit.Programs;
+import org.strongroom.testkit.TlsContexts;
 
 /** The other side is DCMTK: its users against our listener, our requestor against its servers. */
 final class DcmtkInteropTest {

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Refusals.Cause;
+import org.strongroom.testkit.TlsContexts;
 
 /** Who gets in, who does not, how long either may take, and what is left of them. */
 final class ListenerTest {

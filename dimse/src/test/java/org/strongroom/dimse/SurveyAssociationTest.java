@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.strongroom.dicom.Implementation;
 import org.strongroom.dimse.AssociationPolicy.Rejection;
 import org.strongroom.dimse.SurveyAssociation.Result;
 import org.strongroom.dimse.SurveyAssociation.Transport;
@@ -90,7 +91,7 @@ final class SurveyAssociationTest {
         Result.Accepted accepted = (Result.Accepted) result;
         try (SurveyAssociation association = accepted.association()) {
             assertThat(accepted.facts().maximumLength()).isEqualTo(262_144);
-            assertThat(accepted.facts().implementationVersion()).contains("STRONGROOM_0_1");
+            assertThat(accepted.facts().implementationVersion()).contains(Implementation.versionName);
             assertThat(accepted.facts().contexts()).hasSize(2);
             assertThat(association.echo()).contains(Status.SUCCESS);
             SurveyAssociation.Count count =

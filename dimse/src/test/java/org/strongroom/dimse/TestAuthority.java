@@ -28,6 +28,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.strongroom.testkit.TlsContexts;
 
 /** A certificate authority that lives as long as a test. */
 final class TestAuthority {

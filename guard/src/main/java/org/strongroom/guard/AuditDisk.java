@@ -26,7 +26,7 @@ interface AuditDisk {
 
     /** The real one. */
     AuditDisk FILES = file -> {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         PrivateFiles.syncDirectory(file);
         return new SegmentFile() {
             @Override

@@ -59,7 +59,7 @@ final class AuditHeads implements Closeable {
      */
     static AuditHeads open(Path directory, Path secondPlace, AuditKeys keys, InstantSource clock) throws IOException {
         FileChannel lockFile =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                PrivateFiles.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock held = lockFile.tryLock();
             if (held == null) {
@@ -77,6 +77,7 @@ final class AuditHeads implements Closeable {
 
     /** Opens the list for appending, without a last line a crash left unfinished. */
     private static FileChannel openList(Path file) throws IOException {
+        PrivateFiles.ensure(file);
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
             long end = whole.length();
             while (end > 0) {

@@ -2,7 +2,6 @@ package org.strongroom.guard;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -89,7 +88,7 @@ public final class AuditLog implements AutoCloseable {
 
     static AuditLog open(Path directory, KeyRing keys, InstantSource clock, AuditDisk disk, long segmentBytes)
             throws IOException {
-        Files.createDirectories(directory);
+        PrivateFiles.createDirectories(directory);
         AuditKeys auditKeys = AuditKeys.openOrCreate(keys);
         Path second = AuditKeys.secondHead(keys.directory());
         AuditHeads heads = AuditHeads.open(directory, second, auditKeys, clock);

@@ -26,7 +26,7 @@ final class HeadFile implements Closeable {
     private int place;
 
     HeadFile(Path file) throws IOException {
-        this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        this.channel = PrivateFiles.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     void write(TreeHead.Resumable head) throws IOException {

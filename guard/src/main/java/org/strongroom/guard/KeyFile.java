@@ -25,7 +25,7 @@ public final class KeyFile implements MasterKey {
      * @throws IOException when a master key is there already: replacing it would lose everything it protects
      */
     public static KeyFile create(Path directory) throws IOException {
-        PrivateFiles.createDirectory(directory);
+        PrivateFiles.createDirectories(directory);
         PrivateFiles.check(directory);
         byte[] key = new byte[LENGTH];
         new SecureRandom().nextBytes(key);

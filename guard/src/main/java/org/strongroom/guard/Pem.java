@@ -3,6 +3,8 @@ package org.strongroom.guard;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
@@ -18,11 +20,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys as text, RFC 7468. */
 public final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+
+    /** Longer than any bundle of authorities in use. */
+    private static final long MOST_BYTES = 4L << 20;
 
     private Pem() {}
 
@@ -40,11 +54,16 @@ public final class Pem {
     }
 
     /**
-     * All certificates in {@code text}.
+     * All certificates of a file, in its order.
      *
-     * @throws IOException when there is none, or one is broken
+     * @throws IOException when the file can't be read, or has no certificate, or a broken one; the message names it
      */
-    public static List<X509Certificate> certificates(String text) throws IOException {
+    public static List<X509Certificate> certificates(Path file) throws IOException {
+        return named(file, Pem::certificates);
+    }
+
+    /** The same, of text. */
+    static List<X509Certificate> certificates(String text) throws IOException {
         List<X509Certificate> found = new ArrayList<>();
         for (byte[] der : blocks("CERTIFICATE", text)) {
             found.add(certificate(der));
@@ -56,12 +75,25 @@ public final class Pem {
     }
 
     /**
-     * The one private key in {@code text}: PKCS#8, RSA, EC or Ed25519, not encrypted.
+     * The private key of a file: RSA, EC or Ed25519; PKCS#8, or the older forms PKCS#1 and SEC 1; not encrypted.
      *
-     * @throws IOException when there is none; the message never holds key material
+     * @throws IOException when the file can't be read, or has no such key; the message names the file and never holds
+     *     key material
      */
-    public static PrivateKey privateKey(String text) throws IOException {
-        for (byte[] der : blocks("PRIVATE KEY", text)) {
+    public static PrivateKey privateKey(Path file) throws IOException {
+        return named(file, Pem::privateKey);
+    }
+
+    /** The same, of text. */
+    static PrivateKey privateKey(String text) throws IOException {
+        List<byte[]> keys = new ArrayList<>(blocks("PRIVATE KEY", text));
+        for (byte[] der : blocks("RSA PRIVATE KEY", text)) {
+            keys.add(pkcs8(new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), der));
+        }
+        for (byte[] der : blocks("EC PRIVATE KEY", text)) {
+            keys.add(pkcs8(new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, curve(der)), der));
+        }
+        for (byte[] der : keys) {
             for (String algorithm : List.of("RSA", "EC", "Ed25519")) {
                 Optional<PrivateKey> key = privateKey(der, algorithm);
                 if (key.isPresent()) {
@@ -69,8 +101,63 @@ public final class Pem {
                 }
             }
         }
-        throw new IOException("no private key in PKCS#8 PEM format (-----BEGIN PRIVATE KEY-----) was found;"
-                + " convert with: openssl pkcs8 -topk8 -nocrypt");
+        String why = keys.isEmpty()
+                ? blocks("ENCRYPTED PRIVATE KEY", text).isEmpty()
+                        ? "no private key in PEM format (-----BEGIN PRIVATE KEY-----) was found"
+                        : "the private key is encrypted"
+                : "the private key is damaged, or neither RSA nor EC nor Ed25519";
+        throw new IOException(why + "; convert with: openssl pkcs8 -topk8 -nocrypt");
+    }
+
+    /** A PrivateKeyInfo, RFC 5958 section 2, around a key of an older form. */
+    private static byte[] pkcs8(AlgorithmIdentifier algorithm, byte[] key) throws IOException {
+        return new PrivateKeyInfo(algorithm, parsed(key)).getEncoded();
+    }
+
+    /** The curve of an ECPrivateKey, RFC 5915 section 3. */
+    private static ASN1Encodable curve(byte[] key) throws IOException {
+        @Nullable ASN1Encodable curve;
+        try {
+            curve = ECPrivateKey.getInstance(parsed(key)).getParametersObject();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw damaged(e);
+        }
+        if (curve == null) {
+            throw new IOException("the EC private key is damaged, or does not name its curve");
+        }
+        return curve;
+    }
+
+    private static ASN1Primitive parsed(byte[] der) throws IOException {
+        @Nullable ASN1Primitive parsed;
+        try {
+            parsed = ASN1Primitive.fromByteArray(der);
+        } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+            throw damaged(e);
+        }
+        if (parsed == null) {
+            throw new IOException("the private key is damaged");
+        }
+        return parsed;
+    }
+
+    private static IOException damaged(Exception cause) {
+        return new IOException("the private key is damaged", cause);
+    }
+
+    private interface Reader<T> {
+        T read(String text) throws IOException;
+    }
+
+    private static <T> T named(Path file, Reader<T> reader) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IOException(file + ": larger than " + MOST_BYTES + " bytes, this is no PEM file");
+        }
+        try {
+            return reader.read(Files.readString(file, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     private static Optional<PrivateKey> privateKey(byte[] der, String algorithm) {

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,21 +17,34 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Files and directories for their owner only (0600, 0700), synced with the directory they stand in. */
-final class PrivateFiles {
+/**
+ * Files and directories for their owner only (0600, 0700), from the moment they exist. On a file system without POSIX
+ * permissions they are made as that file system makes them.
+ */
+public final class PrivateFiles {
     private static final Set<PosixFilePermission> OTHERS = EnumSet.complementOf(EnumSet.of(
             PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
 
     private PrivateFiles() {}
 
-    static void createDirectory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Path parent = directory.toAbsolutePath().getParent();
-            if (parent != null) {
-                Files.createDirectories(parent);
-            }
-            Files.createDirectory(directory, attributes(directory, "rwx------"));
-        }
+    /** Makes a directory and those above it that are missing; one that is there stays as it is. */
+    public static void createDirectories(Path directory) throws IOException {
+        Files.createDirectories(directory, attributes(directory, "rwx------"));
+    }
+
+    /** Opens a file; {@link #check} says whether one that is there already is private. */
+    public static FileChannel open(Path file, OpenOption... options) throws IOException {
+        return FileChannel.open(file, Set.of(options), ownerOnly(file));
+    }
+
+    /** What a new file is to be made with. */
+    public static FileAttribute<?>[] ownerOnly(Path file) {
+        return attributes(file, "rw-------");
+    }
+
+    /** Makes an empty file where there is none, for a library that would make it open to others. */
+    public static void ensure(Path file) throws IOException {
+        open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
     }
 
     /**
@@ -38,9 +52,8 @@ final class PrivateFiles {
      *
      * @throws IOException when the file is there already
      */
-    static void create(Path file, byte[] content) throws IOException {
-        Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (FileChannel channel = FileChannel.open(file, options, attributes(file, "rw-------"))) {
+    public static void create(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -53,7 +66,7 @@ final class PrivateFiles {
     }
 
     /** Replaces {@code file} as a whole: after a crash the old or the new content is there. */
-    static void replace(Path file, byte[] content) throws IOException {
+    public static void replace(Path file, byte[] content) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         create(fresh, content);
@@ -73,22 +86,24 @@ final class PrivateFiles {
     }
 
     /** Refuses a file or directory that others than its owner may touch, and one that is a symbolic link. */
-    static void check(Path path) throws IOException {
+    public static void check(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(path.toString());
         }
         if (Files.isSymbolicLink(path)) {
             throw new IOException(path + " is a symbolic link; name the real place instead");
         }
-        if (!posix(path)) {
-            return;
-        }
-        Set<PosixFilePermission> found = Files.getPosixFilePermissions(path);
-        if (found.stream().anyMatch(OTHERS::contains)) {
+        if (isOpenToOthers(path)) {
             String wanted = Files.isDirectory(path) ? "700" : "600";
-            throw new IOException(path + " is open to others (" + PosixFilePermissions.toString(found)
-                    + "); close it with: chmod " + wanted + " " + path);
+            throw new IOException(
+                    path + " is open to others (" + PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
+                            + "); close it with: chmod " + wanted + " " + path);
         }
+    }
+
+    /** Whether anyone but its owner may touch it. */
+    public static boolean isOpenToOthers(Path path) throws IOException {
+        return posix(path) && Files.getPosixFilePermissions(path).stream().anyMatch(OTHERS::contains);
     }
 
     private static FileAttribute<?>[] attributes(Path path, String permissions) {

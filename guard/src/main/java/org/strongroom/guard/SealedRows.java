@@ -108,7 +108,7 @@ final class SealedRows {
         if (seal == null || !isSound(seal)) {
             if (!found.isEmpty() || known > 0) {
                 problems.add("the seal of the identity database is missing or altered: no identity in it is accepted;"
-                        + " restore guard.db from a backup or enrol anew");
+                        + " restore guard.sqlite from a backup or enrol anew");
             }
             generation = known;
             return;
@@ -117,7 +117,7 @@ final class SealedRows {
         generation = content.number("generation");
         if (generation < known) {
             problems.add("the identity database is older than the keys directory knows (generation " + generation
-                    + ", expected " + known + "): no identity in it is accepted; put the newest guard.db back");
+                    + ", expected " + known + "): no identity in it is accepted; put the newest guard.sqlite back");
             generation = known;
             return;
         }

@@ -1,7 +1,6 @@
 package org.strongroom.guard;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -13,40 +12,18 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS contexts for both directions, as the BCP 195 profile asks (PS3.15 B.9): TLS 1.2 and 1.3, forward secrecy, AEAD.
+ * TLS contexts for both directions: which key is shown, and who is trusted. Protocols and cipher suites of the BCP 195
+ * profile are set where sockets are made, in dimse.
  *
  * <p>A resumed session skips the trust manager. So a device revoked after its last handshake is refused by
  * {@link Guard#identify}, not in the handshake.
  */
 public final class TlsContexts {
-    private static final String[] SUITES = {
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
-    };
-
     private TlsContexts() {}
-
-    /** Protocols and cipher suites to set on every socket; for a server, a client certificate is demanded. */
-    public static SSLParameters parameters(boolean server) {
-        SSLParameters parameters = new SSLParameters(SUITES, new String[] {"TLSv1.3", "TLSv1.2"});
-        if (server) {
-            parameters.setNeedClientAuth(true);
-            parameters.setUseCipherSuitesOrder(true);
-        }
-        return parameters;
-    }
 
     /** For our listeners: admits enrolled devices only, already in the handshake. */
     public static SSLContext server(
@@ -80,9 +57,9 @@ public final class TlsContexts {
      * @param host name or address the server is called by
      */
     public static SSLContext client(Path key, Path certificate, Path ca, String host) throws IOException {
-        PrivateKey privateKey = Pem.privateKey(Files.readString(key));
-        X509Certificate own = Pem.certificates(Files.readString(certificate)).getFirst();
-        X509Certificate authority = Pem.certificates(Files.readString(ca)).getFirst();
+        PrivateKey privateKey = Pem.privateKey(key);
+        X509Certificate own = Pem.certificates(certificate).getFirst();
+        X509Certificate authority = Pem.certificates(ca).getFirst();
         return context(
                 keyManagers(List.of(new IssuedCertificate(privateKey, own, authority))),
                 PeerTrust.named(authority, host));

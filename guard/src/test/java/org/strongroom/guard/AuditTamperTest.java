@@ -367,7 +367,7 @@ class AuditTamperTest {
     }
 
     static void copyTree(Path from, Path to) throws IOException {
-        PrivateFiles.createDirectory(to);
+        PrivateFiles.createDirectories(to);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
             for (Path file : files) {
                 Files.copy(file, to.resolve(file.getFileName()));

@@ -57,7 +57,7 @@ class TlsContextsTest {
     @BeforeEach
     void open() throws Exception {
         for (String name : List.of("keys", "other", "vendor")) {
-            PrivateFiles.createDirectory(root.resolve(name));
+            PrivateFiles.createDirectories(root.resolve(name));
             try (DirectoryStream<Path> files = Files.newDirectoryStream(made.resolve(name))) {
                 for (Path file : files) {
                     Files.copy(file, root.resolve(name).resolve(file.getFileName()));
@@ -86,7 +86,7 @@ class TlsContextsTest {
     @Test
     void a_client_that_knows_only_rsa_is_served_with_the_rsa_certificate() throws Exception {
         IssuedCertificate device = enrolled("CT1", CertificateAuthority.KeyType.RSA, Duration.ofDays(1));
-        SSLParameters parameters = TlsContexts.parameters(false);
+        SSLParameters parameters = parameters(false);
         parameters.setProtocols(new String[] {"TLSv1.2"});
         parameters.setCipherSuites(new String[] {"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"});
         assertThat(handshake(client(device, "localhost"), parameters)).isEmpty();
@@ -121,12 +121,12 @@ class TlsContextsTest {
         IssuedCertificate device = enrolled("CT1", CertificateAuthority.KeyType.EC, Duration.ofDays(1));
         SSLContext server = TlsContexts.server(own, ca, house.registry);
         SSLContext client = client(device, "localhost");
-        SSLParameters parameters = TlsContexts.parameters(false);
+        SSLParameters parameters = parameters(false);
         parameters.setProtocols(new String[] {protocol});
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (SSLServerSocket listener =
                 (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
-            listener.setSSLParameters(TlsContexts.parameters(true));
+            listener.setSSLParameters(parameters(true));
             List<Long> created = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 if (i == 2) {
@@ -212,16 +212,6 @@ class TlsContextsTest {
     }
 
     @Test
-    void weak_protocols_and_suites_are_not_offered() {
-        SSLParameters parameters = TlsContexts.parameters(true);
-        assertThat(parameters.getProtocols()).containsExactly("TLSv1.3", "TLSv1.2");
-        assertThat(parameters.getNeedClientAuth()).isTrue();
-        assertThat(parameters.getCipherSuites())
-                .allMatch(s -> s.contains("GCM") || s.contains("CHACHA20"))
-                .allMatch(s -> s.startsWith("TLS_AES") || s.startsWith("TLS_CHACHA") || s.startsWith("TLS_ECDHE"));
-    }
-
-    @Test
     void files_are_written_once_and_read_back_as_a_client() throws Exception {
         IssuedCertificate device = enrolled("CT1", CertificateAuthority.KeyType.RSA, Duration.ofDays(1));
         Path out = root.resolve("out");
@@ -281,7 +271,7 @@ class TlsContextsTest {
     }
 
     private Optional<Refusal> handshake(SSLContext client, String protocol) throws Exception {
-        SSLParameters parameters = TlsContexts.parameters(false);
+        SSLParameters parameters = parameters(false);
         parameters.setProtocols(new String[] {protocol});
         return handshake(client, parameters);
     }
@@ -297,7 +287,7 @@ class TlsContextsTest {
         listening.writeTo(out, "d");
         SSLContext server =
                 TlsContexts.client(out.resolve("d.key"), out.resolve("d.pem"), out.resolve("ca.pem"), "unused");
-        return converse(server, ours, TlsContexts.parameters(false), false).isEmpty();
+        return converse(server, ours, parameters(false), false).isEmpty();
     }
 
     private static Optional<Refusal> converse(SSLContext server, SSLContext client, SSLParameters parameters)
@@ -311,7 +301,7 @@ class TlsContextsTest {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (SSLServerSocket listener =
                 (SSLServerSocket) server.getServerSocketFactory().createServerSocket(0, 1, loopback)) {
-            listener.setSSLParameters(TlsContexts.parameters(clientCertificate));
+            listener.setSSLParameters(parameters(clientCertificate));
             listener.setNeedClientAuth(clientCertificate);
             CompletableFuture<Optional<Refusal>> found = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> {
@@ -338,5 +328,13 @@ class TlsContextsTest {
             assertThat(answered).isEqualTo(refusal.isEmpty());
             return refusal;
         }
+    }
+
+    /** As dimse narrows its sockets. */
+    private static SSLParameters parameters(boolean server) {
+        SSLParameters parameters = new SSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        parameters.setNeedClientAuth(server);
+        return parameters;
     }
 }

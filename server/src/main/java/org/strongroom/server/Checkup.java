@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.strongroom.guard.DeviceRecord;
 import org.strongroom.guard.IssuedCertificate;
+import org.strongroom.guard.PrivateFiles;
 
 /** The checks of {@code doctor}: each ends in one finding, with what to do where something is to do. */
 final class Checkup {
@@ -78,7 +79,7 @@ final class Checkup {
     }
 
     private void closed(String name, Path folder) throws IOException {
-        if (DataDirectory.isOpenToOthers(folder)) {
+        if (PrivateFiles.isOpenToOthers(folder)) {
             fail(name, folder + " is open to others of this machine", "chmod 700 " + folder);
         } else {
             ok(name, folder + " is open to its owner alone");

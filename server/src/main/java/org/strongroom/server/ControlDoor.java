@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
+import org.strongroom.guard.PrivateFiles;
 
 /**
  * DIR/run/control: how commands reach the server that has the archive open. Only the user the server runs as, and root,
@@ -51,7 +52,7 @@ final class ControlDoor implements AutoCloseable {
     ControlDoor(DataDirectory directory, OpenArchive archive, Runner runner) throws IOException {
         this.archive = archive;
         this.runner = runner;
-        DataDirectory.createPrivate(directory.run());
+        PrivateFiles.createDirectories(directory.run());
         control = directory.control();
         owner = Files.getOwner(directory.run()).getName();
         Files.deleteIfExists(control);

@@ -32,6 +32,7 @@ import org.strongroom.guard.EnrolmentException;
 import org.strongroom.guard.IssuedCertificate;
 import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
+import org.strongroom.guard.PrivateFiles;
 import org.strongroom.guard.Purpose;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -109,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
     private void prepare(DataDirectory directory) throws IOException, EnrolmentException {
         if (!directory.isInitialised()) {
             InitCommand.create(directory, invocation.user());
-            DataDirectory.createPrivate(directory.demo());
+            PrivateFiles.createDirectories(directory.demo());
         } else if (!directory.isDemo()) {
             throw new Failure(
                     directory.root() + " holds an archive that is no demo: name another folder with --data DIR");

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.strongroom.dimse.AeTitle;
+import org.strongroom.guard.PrivateFiles;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -32,7 +33,7 @@ record DemoFile(
         fields.put("deviceKey", deviceKey.toString());
         fields.put("deviceCertificate", deviceCertificate.toString());
         fields.put("ca", ca.toString());
-        DataDirectory.writePrivate(file, Json.text(fields) + "\n");
+        PrivateFiles.replace(file, (Json.text(fields) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     static DemoFile read(Path file) throws IOException {

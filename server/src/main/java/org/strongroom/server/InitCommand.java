@@ -23,6 +23,7 @@ import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.EnrolmentException;
 import org.strongroom.guard.KeyFile;
 import org.strongroom.guard.KeyRing;
+import org.strongroom.guard.PrivateFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -51,7 +52,7 @@ final class InitCommand implements Callable<Integer> {
         SecureRandom random = new SecureRandom();
         RecoverySheet sheet = recoverySheet(directory, random);
         String link = administratorLink(directory, random, Instant.now());
-        Files.writeString(directory.configuration(), configuration());
+        PrivateFiles.create(directory.configuration(), configuration().getBytes(StandardCharsets.UTF_8));
         print(directory, sheet, link);
         return CommandLines.DONE;
     }
@@ -77,7 +78,7 @@ final class InitCommand implements Callable<Integer> {
         RecoverySheet sheet = RecoverySheet.create(random);
         byte[] master = new KeyFile(directory.keys()).unlock();
         try {
-            DataDirectory.writePrivate(directory.keys().resolve("recovery"), sheet.wrap(master, random));
+            PrivateFiles.replace(directory.keys().resolve("recovery"), sheet.wrap(master, random));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-256-GCM is missing from this Java", e);
         } finally {
@@ -99,9 +100,8 @@ final class InitCommand implements Callable<Integer> {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("SHA-256 is missing from this Java", e);
         }
-        DataDirectory.writePrivate(
-                directory.keys().resolve("first-link"),
-                "sha256 " + hash + "\nexpires " + now.plus(LINK_VALIDITY) + "\n");
+        String line = "sha256 " + hash + "\nexpires " + now.plus(LINK_VALIDITY) + "\n";
+        PrivateFiles.replace(directory.keys().resolve("first-link"), line.getBytes(StandardCharsets.US_ASCII));
         return URI.create("https://localhost:8443/first#" + text).toString();
     }
 

@@ -3,7 +3,6 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +11,6 @@ import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.AssociationRejected;
 import org.strongroom.dimse.PeerAddress;
-import org.strongroom.dimse.Pem;
 import org.strongroom.dimse.Proposal;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.Timeouts;
@@ -132,14 +130,11 @@ abstract class PeerCommand extends ArchiveCommand {
             throw new Failure("calling " + to + " over TLS needs --key, --cert and --ca;"
                     + " --clear calls it without encryption");
         }
-        Path keyFile = invocation.path(key.get());
-        Path certificateFile = invocation.path(certificate.get());
-        Path authorityFile = invocation.path(ca.get());
-        // Read once more on their own, for messages that name the file.
-        Pem.privateKey(keyFile);
-        Pem.certificates(certificateFile);
-        Pem.certificates(authorityFile);
-        SSLContext tls = TlsContexts.client(keyFile, certificateFile, authorityFile, place.host());
+        SSLContext tls = TlsContexts.client(
+                invocation.path(key.get()),
+                invocation.path(certificate.get()),
+                invocation.path(ca.get()),
+                place.host());
         return new Line(new PeerAddress(address, tls), other, own);
     }
 

@@ -16,6 +16,7 @@ import org.strongroom.gateway.dimse.DimseDoor;
 import org.strongroom.gateway.dimse.RefusalAudit;
 import org.strongroom.guard.DeviceRecord;
 import org.strongroom.guard.IssuedCertificate;
+import org.strongroom.guard.Pem;
 import org.strongroom.guard.TlsContexts;
 
 /** An open archive with its doors: DICOM over TLS, and the control socket. */
@@ -77,8 +78,7 @@ final class Server implements AutoCloseable {
 
     private static void revoked(DimseListener listener, DeviceRecord device) {
         int ended = listener.closeAssociations(peer -> peer.certificate()
-                .filter(certificate ->
-                        org.strongroom.guard.Pem.fingerprint(certificate).equals(device.fingerprint()))
+                .filter(certificate -> Pem.fingerprint(certificate).equals(device.fingerprint()))
                 .isPresent());
         LOG.log(Level.INFO, "device.revoked name=" + device.name() + " associations_ended=" + ended);
     }

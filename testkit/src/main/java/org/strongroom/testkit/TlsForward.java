@@ -10,24 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyStore;
 import java.security.PrivateKey;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Lends TLS to programs that have none (getscu, movescu, dcmqrscp): takes clear connections on loopback and carries each
@@ -151,32 +147,20 @@ public final class TlsForward implements AutoCloseable {
 
     private static SSLContext context(Credentials credentials) throws IOException {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            char[] password = "in memory only".toCharArray();
-            Certificate[] own = certificates(credentials.certificate()).toArray(Certificate[]::new);
-            PrivateKey key = privateKey(
-                    credentials.key(),
-                    Arrays.asList(own).getFirst().getPublicKey().getAlgorithm());
-            store.setKeyEntry("device", key, password, own);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, password);
-            KeyStore anchors = KeyStore.getInstance("PKCS12");
-            anchors.load(null, null);
-            anchors.setCertificateEntry("ca", certificates(credentials.ca()).getFirst());
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(anchors);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
+            List<X509Certificate> own = certificates(credentials.certificate());
+            PrivateKey key =
+                    privateKey(credentials.key(), own.getFirst().getPublicKey().getAlgorithm());
+            return TlsContexts.of(List.of(new TlsContexts.Credential(key, own)), certificates(credentials.ca()));
         } catch (GeneralSecurityException e) {
             throw new IOException("key, certificate and CA do not make a TLS context", e);
         }
     }
 
-    private static List<? extends Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
+    private static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
         try (InputStream in = Files.newInputStream(file)) {
-            return List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));
+            return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .map(X509Certificate.class::cast)
+                    .toList();
         }
     }
 

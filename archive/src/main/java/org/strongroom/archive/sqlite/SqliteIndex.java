@@ -1,11 +1,7 @@
 package org.strongroom.archive.sqlite;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,6 +22,7 @@ import org.strongroom.archive.SealedRows;
 import org.strongroom.archive.StudyTokens;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
+import org.strongroom.guard.PrivateFiles;
 
 /**
  * The index in an SQLite database (write-ahead log, synchronous=NORMAL: a power cut may take the last transactions, and
@@ -74,7 +71,7 @@ public final class SqliteIndex implements Index {
     }
 
     public static SqliteIndex open(Path database, KeyDerivation keys, SqliteSettings settings) throws IOException {
-        create(database);
+        PrivateFiles.ensure(database);
         try {
             Session session = Session.writer(database, settings.writerCacheKilobytes());
             try {
@@ -88,18 +85,6 @@ public final class SqliteIndex implements Index {
             }
         } catch (SQLException e) {
             throw Session.failure(e);
-        }
-    }
-
-    private static void create(Path database) throws IOException {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        try {
-            if (posix) {
-                Files.createFile(
-                        database, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            }
-        } catch (FileAlreadyExistsException e) {
-            // An index made before: it is opened as it is.
         }
     }
 

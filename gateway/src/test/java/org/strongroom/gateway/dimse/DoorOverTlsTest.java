@@ -43,13 +43,13 @@ import org.strongroom.dimse.Responses;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.SubOperations;
 import org.strongroom.dimse.Timeouts;
-import org.strongroom.dimse.TlsContexts;
 import org.strongroom.guard.AuditRecord;
 import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.DeviceRecord.Destination;
 import org.strongroom.guard.DeviceRecord.Service;
 import org.strongroom.guard.IssuedCertificate;
 import org.strongroom.guard.Refusal;
+import org.strongroom.testkit.TlsContexts;
 
 /** Listener, door and user of the dimse module over real TLS on loopback, out and back. */
 class DoorOverTlsTest {

@@ -13,8 +13,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.strongroom.guard.GuardStore;
+import org.strongroom.guard.PrivateFiles;
 
-/** Guard's rows in one SQLite file, {@code guard.db}: small, seldom written, synced fully on each change. */
+/** Guard's rows in one SQLite file, {@code guard.sqlite}: small, seldom written, synced fully on each change. */
 public final class SqliteGuardStore implements GuardStore {
     private final Path file;
     private final Connection connection;
@@ -31,6 +32,7 @@ public final class SqliteGuardStore implements GuardStore {
      * @throws IOException when it is no database of guard's
      */
     public static SqliteGuardStore open(Path file) throws IOException {
+        PrivateFiles.ensure(file); // SQLite gives its log files the permissions of the database
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
