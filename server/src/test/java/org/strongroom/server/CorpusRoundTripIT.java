@@ -277,11 +277,16 @@ class CorpusRoundTripIT {
                 TlsForward _ = TlsForward.fromTls(moverPort, "127.0.0.1", storage, clinic.credentials("MOVER"))) {
             for (var group : bySyntax(instances).entrySet()) {
                 Optional<String> option = preference(group.getKey());
-                // A move takes movescu a second: what getscu has brought byte for byte waits for the full check.
+                // A move takes movescu seconds: what getscu has brought byte for byte waits for the full check, and so
+                // do many.
                 if (option.isPresent() && (FULL || !option.get().equals("+xe"))) {
                     List<String> options =
                             List.of("-S", "+B", option.get(), "-aem", "MOVER", "+P", Integer.toString(storage));
-                    retrieve(forward.port(), "movescu", options, group.getValue());
+                    List<Stored> some = FULL
+                            ? group.getValue()
+                            : group.getValue()
+                                    .subList(0, Math.min(6, group.getValue().size()));
+                    retrieve(forward.port(), "movescu", options, some);
                 }
             }
         }
@@ -309,14 +314,16 @@ class CorpusRoundTripIT {
         List<Stored> left = new ArrayList<>(instances);
         Set<Uid> notTaken = new TreeSet<>();
         while (!left.isEmpty()) {
-            List<String> files = Dcmtk.queryFiles(work.resolve("queries"), images(left));
+            List<String> files = Dcmtk.queryFiles(work.resolve("queries"), identifiers(left));
             Programs.Run run = Dcmtk.call(out, "CT1", Clinic.AET.value(), port, program, options, files);
             Map<Uid, Dcmtk.Received> received = Dcmtk.received(out);
             left.removeIf(instance -> received.containsKey(instance.sopInstance()));
             if (!left.isEmpty()) {
-                Stored refused = left.removeFirst();
-                assertThat(isForDcmtk(refused)).as(refused + run.output()).isFalse();
-                notTaken.add(refused.sopInstance());
+                Optional<Stored> refused =
+                        left.stream().filter(instance -> !isForDcmtk(instance)).findFirst();
+                assertThat(refused).as(left + run.output()).isPresent();
+                left.removeAll(refused.stream().toList());
+                notTaken.add(refused.orElseThrow().sopInstance());
             }
         }
         Map<Uid, Dcmtk.Received> received = Dcmtk.received(out);
@@ -370,20 +377,37 @@ class CorpusRoundTripIT {
         }
     }
 
-    /** An identifier for each series, which lists the instances. */
-    private static List<DataSet> images(List<Stored> instances) {
+    /**
+     * One identifier that lists the studies of which all is wanted, and one for each series of the others, which lists the
+     * instances: a move takes movescu a second, however much it brings.
+     */
+    private List<DataSet> identifiers(List<Stored> instances) {
+        Map<Uid, Integer> wanted = new HashMap<>();
+        instances.forEach(instance -> wanted.merge(instance.study(), 1, Integer::sum));
+        Map<Uid, Integer> there = new HashMap<>();
+        rounds.getFirst().forEach(instance -> there.merge(instance.study(), 1, Integer::sum));
+        wanted.entrySet().removeIf(study -> !study.getValue().equals(there.get(study.getKey())));
+        List<DataSet> identifiers = new ArrayList<>();
+        if (!wanted.isEmpty()) {
+            identifiers.add(DataSet.empty()
+                    .with(QueryRetrieveLevel, "STUDY")
+                    .withAll(StudyInstanceUID, new ArrayList<>(wanted.keySet())));
+        }
         Map<Uid, List<Stored>> series = new LinkedHashMap<>();
-        instances.forEach(instance -> series.computeIfAbsent(instance.series(), _ -> new ArrayList<>())
-                .add(instance));
-        return series.values().stream()
-                .map(some -> DataSet.empty()
-                        .with(QueryRetrieveLevel, "IMAGE")
-                        .with(StudyInstanceUID, some.getFirst().study())
-                        .with(SeriesInstanceUID, some.getFirst().series())
-                        .withAll(
-                                SOPInstanceUID,
-                                some.stream().map(Stored::sopInstance).toList()))
-                .toList();
+        instances.stream()
+                .filter(instance -> !wanted.containsKey(instance.study()))
+                .forEach(instance -> series.computeIfAbsent(instance.series(), _ -> new ArrayList<>())
+                        .add(instance));
+        for (List<Stored> some : series.values()) {
+            identifiers.add(DataSet.empty()
+                    .with(QueryRetrieveLevel, "IMAGE")
+                    .with(StudyInstanceUID, some.getFirst().study())
+                    .with(SeriesInstanceUID, some.getFirst().series())
+                    .withAll(
+                            SOPInstanceUID,
+                            some.stream().map(Stored::sopInstance).toList()));
+        }
+        return identifiers;
     }
 
     private static Map<TransferSyntax, List<Stored>> bySyntax(List<Stored> instances) {
@@ -428,6 +452,9 @@ class CorpusRoundTripIT {
                     "--out",
                     out.resolve("get").toString()));
             got.putAll(Dcmtk.received(out.resolve("get")));
+            if (!FULL && number % 3 != 1) {
+                continue;
+            }
             Clinic.check(clinic.command(
                     "export",
                     "--study",
@@ -440,10 +467,13 @@ class CorpusRoundTripIT {
                     out.resolve("export").toString()));
             exported.putAll(Dcmtk.received(out.resolve("export")));
         }
+        assertThat(exported).hasSizeGreaterThan(studies.size() / 4);
         for (Stored instance : instances) {
             if (studies.contains(instance.study())) {
                 assertSame("get", got, instance);
-                assertSame("export", exported, instance);
+                if (FULL || exported.containsKey(instance.sopInstance())) {
+                    assertSame("export", exported, instance);
+                }
             }
         }
     }

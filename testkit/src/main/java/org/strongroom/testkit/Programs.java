@@ -49,7 +49,10 @@ public final class Programs {
                                 Stream.of(require(command.getFirst()).toString()),
                                 command.stream().skip(1))
                         .toList();
-        return collect(limit, new ProcessBuilder(line).directory(folder.toFile()));
+        ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+        // DCMTK and Orthanc wait 40 ms for an acknowledgement before each second segment without it.
+        builder.environment().put("TCP_NODELAY", "1");
+        return collect(limit, builder);
     }
 
     /** Starts what {@code builder} describes and waits for its end; a program that does not end is killed. */
