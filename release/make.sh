@@ -11,6 +11,7 @@ umask 022
 machine=$(uname -m)
 name=strongroom-$version
 image=target/$name
+[ -e target/strongroom-sbom.cdx.json ] || { echo "There is no list of libraries (SBOM): its plugin works online only; build without -o." >&2; exit 1; }
 rm -rf "$image" target/deb target/*.tar.gz target/*.deb target/SHA256SUMS
 mkdir -p "$image/bin" "$image/lib" "$image/doc"
 
@@ -31,6 +32,15 @@ done
 echo "Linking the runtime (half a minute)."
 "$jdk/bin/jlink" --add-modules "$(grep '^[a-z]' modules.txt | paste -sd, -)" \
   --strip-debug --no-header-files --no-man-pages --output "$image/runtime"
+# Java's own classes ready for mapping: a third less time to start. The same runtime and options make the same file.
+"$image/runtime/bin/java" -XX:+UseSerialGC -Xshare:dump >target/share.log 2>&1 || { cat target/share.log >&2; exit 1; }
+
+# The runtime is handed out too, so the SBOM names it.
+java=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$image/runtime/release")
+vendor=$(sed -n 's/^IMPLEMENTOR="\(.*\)"/\1/p' "$jdk/release")
+grep -q '"bom-ref" : "java-runtime"' target/strongroom-sbom.cdx.json ||
+  sed -i "s|^  \"components\" : \[\$|&\n    { \"type\" : \"platform\", \"bom-ref\" : \"java-runtime\", \"publisher\" : \"$vendor\", \"name\" : \"OpenJDK\", \"version\" : \"$java\", \"licenses\" : [ { \"license\" : { \"name\" : \"GPL-2.0 with Classpath exception\" } } ] },|" target/strongroom-sbom.cdx.json
+grep -q '"java-runtime"' target/strongroom-sbom.cdx.json || { echo "The SBOM is not laid out as expected: the runtime could not be added." >&2; exit 1; }
 
 # The options of the Java machine stand once, in the launcher of the checkout.
 options=$(sed -n '/^options="/,/"$/p' ../strongroom | sed 's/^options="//; s/"$//' | tr -s '\n ' '  ')
@@ -40,6 +50,8 @@ chmod 755 "$image/bin/strongroom"
 cp ../LICENSE target/strongroom-sbom.cdx.json "$image/doc/"
 [ ! -f ../CHANGELOG.md ] || cp ../CHANGELOG.md "$image/doc/"
 
+# Readable by all, whatever the umask of the build was.
+chmod -R u=rwX,go=rX "$image"
 find "$image" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 archive=target/$name-linux-$machine.tar
 tar -C target --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -cf "$archive" "$name"

@@ -222,6 +222,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static void print(PrintStream out, DataDirectory directory, DemoFile file) {
+        String program = quoted(System.getProperty("strongroom.program", "./strongroom"));
         String dir = quoted(directory.root().toString());
         String tls = "+tls " + quoted(file.deviceKey().toString()) + " "
                 + quoted(file.deviceCertificate().toString()) + " +cf "
@@ -231,13 +232,13 @@ final class DemoCommand implements Callable<Integer> {
         out.println();
         out.println("The demo runs until Ctrl-C. Copy and paste, in another terminal:");
         out.println();
-        out.println("  ./strongroom echo  --data " + dir);
-        out.println("  ./strongroom find  --data " + dir + " -k 'PatientName=DEMO*'");
-        out.println("  ./strongroom find  --data " + dir + " -l series -k StudyInstanceUID=" + study);
-        out.println("  ./strongroom get   --data " + dir + " -k StudyInstanceUID=" + study + " --out ct");
-        out.println("  ./strongroom store --data " + dir + " FILE-OR-FOLDER");
-        out.println("  ./strongroom doctor --data " + dir);
-        out.println("  ./strongroom audit verify --data " + dir);
+        out.println("  " + program + " echo  --data " + dir);
+        out.println("  " + program + " find  --data " + dir + " -k 'PatientName=DEMO*'");
+        out.println("  " + program + " find  --data " + dir + " -l series -k StudyInstanceUID=" + study);
+        out.println("  " + program + " get   --data " + dir + " -k StudyInstanceUID=" + study + " --out ct");
+        out.println("  " + program + " store --data " + dir + " FILE-OR-FOLDER");
+        out.println("  " + program + " doctor --data " + dir);
+        out.println("  " + program + " audit verify --data " + dir);
         out.println();
         out.println("With DCMTK (apt-get install dcmtk):");
         out.println();
@@ -247,7 +248,7 @@ final class DemoCommand implements Callable<Integer> {
         out.println("  storescu " + tls + " +sd +r " + place + " FOLDER");
         out.println("To be sent something, start a receiver, then ask:");
         out.println("  storescp " + tls + " -aet DEMO -od . " + RECEIVER_PORT);
-        out.println("  ./strongroom move  --data " + dir + " -k StudyInstanceUID=" + study + " --to-aet DEMO");
+        out.println("  " + program + " move  --data " + dir + " -k StudyInstanceUID=" + study + " --to-aet DEMO");
         out.println();
         out.println("And what a stranger gets: nothing.");
         out.println("  echoscu -aec STRONGROOM 127.0.0.1 " + file.dicomPort());

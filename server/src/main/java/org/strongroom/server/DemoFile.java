@@ -48,7 +48,7 @@ record DemoFile(
                     Path.of(node.required("deviceCertificate").stringValue()),
                     Path.of(node.required("ca").stringValue()));
         } catch (NoSuchFileException e) {
-            throw new Failure("no demo runs there (" + file + " is missing): start one with ./strongroom demo,"
+            throw new Failure("no demo runs there (" + file + " is missing): start one with: strongroom demo,"
                     + " or say whom to call with --to HOST:PORT");
         } catch (JacksonException | IllegalArgumentException e) {
             throw new Failure(file + " is not what demo writes: stop the demo and start it again");
