@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,7 +58,7 @@ class KillIT {
             clinic.enrol("CT1", "--services", "echo,store,find,get");
             for (int round = 1; round <= ROUNDS; round++) {
                 clinic.start();
-                ingestUntilKilled(clinic, round, 300 + random.nextInt(1200));
+                ingestUntilKilled(clinic, round, 50 + random.nextInt(1000));
                 clinic.start();
                 unacknowledged += verify(clinic, round);
                 clinic.stop();
@@ -76,11 +77,16 @@ class KillIT {
 
     private void ingestUntilKilled(Clinic clinic, int round, int millis) throws Exception {
         List<Future<?>> senders = new ArrayList<>();
+        AtomicInteger storing = new AtomicInteger();
         try (ExecutorService threads = Executors.newFixedThreadPool(ASSOCIATIONS)) {
             for (int i = 0; i < ASSOCIATIONS; i++) {
                 int series = i;
-                senders.add(threads.submit(() -> send(clinic, round, series)));
+                senders.add(threads.submit(() -> send(clinic, round, series, storing)));
             }
+            for (int i = 0; storing.get() < ASSOCIATIONS && i < 600; i++) {
+                Thread.sleep(50);
+            }
+            assertThat(storing.get()).as("associations that store").isEqualTo(ASSOCIATIONS);
             Thread.sleep(millis);
             clinic.kill();
             for (Future<?> sender : senders) {
@@ -90,11 +96,14 @@ class KillIT {
     }
 
     /** Stores until the connection breaks. */
-    private Void send(Clinic clinic, int round, int series) {
+    private Void send(Clinic clinic, int round, int series, AtomicInteger storing) {
         Random random = new Random(seed + round * 100L + series);
         try (Association a = clinic.associate(
                 "CT1", clinic.proposal("CT1").context(Synthetic.RAW_DATA, TransferSyntax.ExplicitVRLittleEndian))) {
-            while (true) {
+            for (int i = 0; ; i++) {
+                if (i == 1) {
+                    storing.incrementAndGet();
+                }
                 int length = random.nextInt(10) == 0 ? 500_000 : 5_000 + random.nextInt(20_000);
                 Synthetic instance = Synthetic.make(round, series, numbers.incrementAndGet(), length, random);
                 sent.put(instance.sopInstance(), hash(instance.bytes()));
