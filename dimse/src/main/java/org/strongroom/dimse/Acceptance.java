@@ -73,6 +73,7 @@ final class Acceptance {
                 request.callingAeTitle(),
                 request.calledAeTitle(),
                 rejection);
+        connection.rejected();
         talk.line().readWithin(listener.timeouts().association());
         talk.output().send(rejection.pdu());
         talk.drain();

@@ -111,6 +111,11 @@ final class Connection implements Admissions.Caller {
         listener.refusals().refused(address, cause, detail);
     }
 
+    /** The peer got its A-ASSOCIATE-RJ, which the policy knows of: how it takes that is no refusal more. */
+    void rejected() {
+        told = true;
+    }
+
     private void greet() throws IOException {
         if (!listener.admissions().mayTry(address(), System.nanoTime())) {
             refused(Refusals.Cause.LIMIT, "too many failed handshakes in this second");

@@ -125,6 +125,19 @@ final class ListenerTest {
     }
 
     @Test
+    void a_rejected_peer_that_resets_the_connection_is_refused_by_the_policy_alone() throws Exception {
+        archive.rejection = Optional.of(AssociationPolicy.Rejection.CALLING_AE_TITLE_NOT_RECOGNIZED);
+        DimseListener listener = listen(false, LONG_ALL, ListenerLimits.DEFAULT);
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), listener.port())) {
+            RawPeer peer = new RawPeer(socket).send(AssociationTest.proposal().request());
+            assertThat(peer.read()).isInstanceOf(Pdu.AssociateRj.class);
+            socket.setSoLinger(true, 0);
+        }
+        AssociationTest.eventually(() -> listener.waiting() == 0);
+        assertThat(refusals).isEmpty();
+    }
+
+    @Test
     void a_silent_and_a_dripping_peer_are_closed_when_the_artim_timer_runs_out() throws Exception {
         DimseListener listener =
                 listen(false, new Timeouts(LONG, SHORT, LONG, LONG, LONG, 1024), ListenerLimits.DEFAULT);

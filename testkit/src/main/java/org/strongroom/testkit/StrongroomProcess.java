@@ -55,9 +55,15 @@ public final class StrongroomProcess implements AutoCloseable {
 
     /** Starts {@code demo} on a free port with its data in {@code data}, and waits until demo.json is written. */
     public static StrongroomProcess demo(Path data, String... more) throws IOException, InterruptedException {
+        return demo(data, List.of(), more);
+    }
+
+    /** The same with options for the Java machine. */
+    public static StrongroomProcess demo(Path data, List<String> javaOptions, String... more)
+            throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("demo", "--data", data.toString(), "--dicom-port", "0"));
         arguments.addAll(Arrays.asList(more));
-        return new StrongroomProcess(arguments, List.of()).awaitReady();
+        return new StrongroomProcess(arguments, javaOptions).awaitReady();
     }
 
     /** Runs a command to its end. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -14,10 +15,12 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
@@ -45,7 +48,8 @@ public final class TlsForward implements AutoCloseable {
     private final Dial dial;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    private interface Dial {
+    /** How the far side of each connection is reached. */
+    public interface Dial {
         Socket connect() throws IOException;
     }
 
@@ -57,21 +61,51 @@ public final class TlsForward implements AutoCloseable {
 
     /** Clear on loopback in, TLS to {@code host} out; the server's certificate must be for that host. */
     public static TlsForward toTls(int listenPort, String host, int port, Credentials credentials) throws IOException {
-        SSLContext context = context(credentials);
-        ServerSocket listener = new ServerSocket(listenPort, 64, InetAddress.getLoopbackAddress());
-        return new TlsForward(listener, () -> {
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(host, port);
+        Dial dial = tls(Optional.empty(), host, port, Optional.of(credentials), credentials.ca());
+        return dialling(listenPort, dial);
+    }
+
+    /** Clear on loopback in; out as {@code dial} says. */
+    public static TlsForward dialling(int listenPort, Dial dial) throws IOException {
+        return new TlsForward(new ServerSocket(listenPort, 64, InetAddress.getLoopbackAddress()), dial);
+    }
+
+    /**
+     * Dials with TLS; the server's certificate must be for that host.
+     *
+     * @param from the address to dial from; empty leaves it to the system
+     * @param own key and certificate to show; empty shows none, as a stranger would
+     * @param ca who must have issued the server's certificate
+     */
+    public static Dial tls(Optional<InetAddress> from, String host, int port, Optional<Credentials> own, Path ca)
+            throws IOException {
+        SSLContext context = context(own, ca);
+        Dial clear = clear(from, host, port);
+        return () -> {
+            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(clear.connect(), host, port, true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
             socket.setSSLParameters(parameters);
             return socket;
-        });
+        };
+    }
+
+    /** Dials without TLS. */
+    public static Dial clear(Optional<InetAddress> from, String host, int port) {
+        return () -> {
+            Socket socket = new Socket();
+            if (from.isPresent()) {
+                socket.bind(new InetSocketAddress(from.get(), 0));
+            }
+            socket.connect(new InetSocketAddress(host, port));
+            return socket;
+        };
     }
 
     /** TLS on loopback in, as the device, from clients with a certificate of the CA only; clear to {@code port} out. */
     public static TlsForward fromTls(int listenPort, String host, int port, Credentials credentials)
             throws IOException {
-        SSLServerSocket listener = (SSLServerSocket) context(credentials)
+        SSLServerSocket listener = (SSLServerSocket) context(Optional.of(credentials), credentials.ca())
                 .getServerSocketFactory()
                 .createServerSocket(listenPort, 64, InetAddress.getLoopbackAddress());
         listener.setNeedClientAuth(true);
@@ -145,12 +179,16 @@ public final class TlsForward implements AutoCloseable {
         open.forEach(TlsForward::closeQuietly);
     }
 
-    private static SSLContext context(Credentials credentials) throws IOException {
+    private static SSLContext context(Optional<Credentials> credentials, Path ca) throws IOException {
         try {
-            List<X509Certificate> own = certificates(credentials.certificate());
-            PrivateKey key =
-                    privateKey(credentials.key(), own.getFirst().getPublicKey().getAlgorithm());
-            return TlsContexts.of(List.of(new TlsContexts.Credential(key, own)), certificates(credentials.ca()));
+            List<TlsContexts.Credential> shown = new ArrayList<>();
+            if (credentials.isPresent()) {
+                List<X509Certificate> own = certificates(credentials.get().certificate());
+                PrivateKey key = privateKey(
+                        credentials.get().key(), own.getFirst().getPublicKey().getAlgorithm());
+                shown.add(new TlsContexts.Credential(key, own));
+            }
+            return TlsContexts.of(shown, certificates(ca));
         } catch (GeneralSecurityException e) {
             throw new IOException("key, certificate and CA do not make a TLS context", e);
         }
