@@ -32,6 +32,7 @@ final class Needles {
 
     private static final int BUFFER = 1 << 16;
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared as a whole
     private record Form(String value, String how, byte[] bytes) {}
 
     private final Map<Integer, List<Form>> byStart = new HashMap<>();
@@ -133,7 +134,7 @@ final class Needles {
         }
         int start = 0;
         for (int i = 0; i < end; i++) {
-            start = start << 8 | bytes[i] & 0xFF;
+            start = (start << 8) | (bytes[i] & 0xFF);
             if (i >= 3 && starts.get(hash(start))) {
                 for (Form form : byStart.getOrDefault(start, List.of())) {
                     int from = i - 3;
@@ -147,11 +148,14 @@ final class Needles {
     }
 
     private static int start(byte[] bytes, int at) {
-        return bytes[at] << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | bytes[at + 3] & 0xFF;
+        return (bytes[at] << 24)
+                | ((bytes[at + 1] & 0xFF) << 16)
+                | ((bytes[at + 2] & 0xFF) << 8)
+                | (bytes[at + 3] & 0xFF);
     }
 
     private static int hash(int start) {
-        return start * 0x9E3779B1 >>> 12;
+        return (start * 0x9E3779B1) >>> 12;
     }
 
     private static byte fold(byte b) {
