@@ -168,9 +168,7 @@ final class Ingest {
         }
         if (asked.isPresent() && !asked.equals(found)) {
             throw new RefusedException(
-                    Cause.DOES_NOT_MATCH,
-                    attribute + " is not that of the request or of the file's meta information",
-                    List.of(attribute.tag()));
+                    Cause.DOES_NOT_MATCH, attribute + " is another than was announced", List.of(attribute.tag()));
         }
         return found.get();
     }

@@ -145,7 +145,8 @@ final class KeyStore implements Closeable {
         byte[] bytes = header.array();
         if (!Arrays.equals(MAGIC, 0, MAGIC.length, bytes, 0, MAGIC.length)
                 || Checksums.crc32c(bytes, 0, HEADER - 4) != header.getInt(HEADER - 4)) {
-            throw new IOException(path + " is not a key store, or its header is damaged");
+            throw new IOException(path + " is not a key store of this version, or its header is damaged: bring it"
+                    + " back from a backup, or start the version that wrote it");
         }
         byte[] expected = check();
         if (!MessageDigest.isEqual(expected, Arrays.copyOfRange(bytes, 16, 16 + expected.length))) {

@@ -138,7 +138,12 @@ public final class CertificateAuthority {
             throw new IOException(file + ": no certificate authority here; strongroom init makes one");
         }
         PrivateKey key = Pem.privateKey(new String(keys.readSealed(KEY), StandardCharsets.US_ASCII));
-        X509Certificate certificate = Pem.certificates(Files.readString(file)).getFirst();
+        X509Certificate certificate;
+        try {
+            certificate = Pem.certificates(Files.readString(file)).getFirst();
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage() + "; restore it from a backup", e);
+        }
         return new CertificateAuthority(keys, clock, key, certificate);
     }
 

@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -49,6 +50,8 @@ record Configuration(DataDirectory directory, AeTitle aet, InetAddress address, 
             TokenStreamLocation at = e.getLocation();
             String line = at == null ? "" : ", line " + at.getLineNr();
             throw new Failure(file + line + ": not TOML: " + e.getOriginalMessage());
+        } catch (NoSuchFileException e) {
+            throw new Failure("no such file: " + file + "; strongroom init DIR writes one");
         } catch (IOException e) {
             throw new Failure(file + ": " + Failure.describe(e));
         }

@@ -78,6 +78,11 @@ record DataDirectory(Path root, Path keys) {
 
     /** Refuses keys that others on this machine could read. */
     void requirePrivateKeys() throws IOException {
+        boolean keysThere = Files.isDirectory(keys);
+        if (keysThere != Files.isDirectory(data())) {
+            throw new Failure("half an archive in " + root + ": the folder " + (keysThere ? data() : keys)
+                    + " is missing; bring it back from a backup, or make a new archive in an empty folder");
+        }
         if (!isInitialised()) {
             throw new Failure("no archive in " + root + ": make one with: strongroom init " + root);
         }

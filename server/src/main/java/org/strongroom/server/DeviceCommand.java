@@ -103,6 +103,11 @@ final class DeviceCommand {
                     throw new Failure(folder.resolve(file) + " is there already: name another folder with --out");
                 }
             }
+            // Before anything is enrolled: a device whose key could not be written is of no use.
+            Files.createDirectories(folder);
+            if (!Files.isWritable(folder)) {
+                throw new Failure("nothing can be written to " + folder + ": name another folder with --out");
+            }
             Permit<Action.Administer> permit = permit(archive, invocation, "device add " + Failure.oneLine(name));
             IssuedCertificate issued = archive.authority()
                     .issueDevice(

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DataSetPrinter;
+import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
 import picocli.CommandLine.Command;
@@ -45,6 +46,15 @@ final class DumpCommand implements Callable<Integer> {
         if (Files.isDirectory(path)) {
             throw new Failure("a folder, not a file: " + path);
         }
+        try {
+            print(path);
+        } catch (DicomFormatException e) {
+            throw new Failure(path + ": " + e.getMessage());
+        }
+        return CommandLines.DONE;
+    }
+
+    private void print(Path path) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
             Part10 part10 = Part10.open(in, Limits.DEFAULT);
             DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest);
@@ -55,7 +65,6 @@ final class DumpCommand implements Callable<Integer> {
             invocation.out().println("# Data set, transfer syntax " + part10.syntax());
             print(part10, printer);
         }
-        return CommandLines.DONE;
     }
 
     private void print(Part10 part10, DataSetPrinter printer) throws IOException {

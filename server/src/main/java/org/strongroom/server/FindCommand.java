@@ -71,9 +71,16 @@ final class FindCommand extends PeerCommand {
         super(invocation);
     }
 
+    private void checkMost() {
+        if (most < 1) {
+            throw new Failure("--most " + most + " is less than 1");
+        }
+    }
+
     /** Asks the archive itself, as a person with a purpose. */
     @Override
     int local(OpenArchive archive) throws IOException {
+        checkMost();
         Set<Tag> columns = columns();
         Query query = switch (QueryBuilder.build(keys.informationModel(), keys.identifier(columns))) {
             case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
@@ -108,6 +115,7 @@ final class FindCommand extends PeerCommand {
 
     @Override
     int run(Line line) throws IOException {
+        checkMost();
         Set<Tag> columns = columns();
         Uid model = keys.model(Keys.Service.FIND);
         DataSet identifier = keys.identifier(columns);

@@ -18,6 +18,9 @@ final class MoveCommand extends PeerCommand {
     @Mixin
     private Keys keys = new Keys();
 
+    /** PS3.4 C.4.2.1.5. */
+    private static final int MOVE_DESTINATION_UNKNOWN = 0xA801;
+
     @Option(names = "--to-aet", paramLabel = "AET", required = true, description = "AE title the instances go to")
     private String destination = "";
 
@@ -45,6 +48,11 @@ final class MoveCommand extends PeerCommand {
                     identifier,
                     title("--to-aet", destination),
                     counts -> progress.at(counts.completed() + counts.warning()));
+            if (status.code() == MOVE_DESTINATION_UNKNOWN) {
+                throw new Failure(
+                        line.called() + " does not send to " + destination + " (status A801): it knows no such"
+                                + " device with an address, or this one may not move to it; see device add --address, --move-to");
+            }
             String counts = status.counts().map(MoveCommand::text).orElse("");
             invocation.out().println(line.called() + " answered: " + text(status) + counts);
             return status.isSuccess() ? CommandLines.DONE : CommandLines.FAILED;

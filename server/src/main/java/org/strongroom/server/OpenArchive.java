@@ -119,6 +119,12 @@ final class OpenArchive implements AutoCloseable {
     }
 
     private String refusal(String user, Decision.Reason reason) {
+        if (reason == Decision.Reason.NOT_ENROLLED && registry.administrators().isEmpty()) {
+            return registry.problems().stream()
+                    .findFirst()
+                    .map(problem -> directory.data().resolve("guard.sqlite") + ": " + problem)
+                    .orElse("this archive has no administrator: restore guard.sqlite from a backup");
+        }
         return reason == Decision.Reason.NOT_ENROLLED
                 ? "the user " + user + " is not an administrator of this archive; these are: "
                         + String.join(", ", registry.administrators())

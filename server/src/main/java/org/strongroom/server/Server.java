@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -55,7 +56,7 @@ final class Server implements AutoCloseable {
         DeviceLine line = device -> TlsContexts.toDevice(own, archive.authority(), archive.registry(), device);
         DimseDoor door = new DimseDoor(
                 archive.guard(), archive.registry(), archive.archive(), title, Set.of(), line, archive.clock());
-        DimseListener listener = DimseListener.open(dicom, Optional.of(tls), door, new RefusalAudit(archive.guard()));
+        DimseListener listener = listen(dicom, tls, door, archive);
         archive.registry().onRevoked(device -> revoked(listener, device));
         boolean started = false;
         try {
@@ -67,6 +68,20 @@ final class Server implements AutoCloseable {
             if (!started) {
                 listener.close();
             }
+        }
+    }
+
+    private static DimseListener listen(InetSocketAddress dicom, SSLContext tls, DimseDoor door, OpenArchive archive)
+            throws IOException {
+        try {
+            return DimseListener.open(dicom, Optional.of(tls), door, new RefusalAudit(archive.guard()));
+        } catch (IOException e) {
+            if (e.getCause() instanceof BindException cause) {
+                throw new Failure("can't listen on " + dicom.getAddress().getHostAddress() + ":" + dicom.getPort()
+                        + " (" + cause.getMessage() + "): stop what listens there, or name another address or port"
+                        + " in [dicom] of strongroom.toml; demo takes --dicom-port N");
+            }
+            throw e;
         }
     }
 

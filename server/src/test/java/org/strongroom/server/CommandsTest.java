@@ -1,20 +1,37 @@
 package org.strongroom.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.strongroom.dicom.Part10;
+import org.strongroom.testkit.Corpus;
 
 /** What each command answers to bad input: one clear line, and a status that is not 0. */
 class CommandsTest {
@@ -27,9 +44,48 @@ class CommandsTest {
     static void make() throws Exception {
         Run init = run("init FOLDER/archive");
         assertThat(init.exit()).as(init.output()).isZero();
+        Path whole = folder.resolve("archive");
+        for (String copy : List.of("index-newer", "index-noise", "guard-newer", "no-keys", "no-data", "no-ca")) {
+            copy(whole, folder.resolve(copy));
+        }
+        newer("index-newer/data/index.sqlite");
+        newer("guard-newer/data/guard.sqlite");
+        Files.writeString(folder.resolve("index-noise/data/index.sqlite"), "no database ".repeat(400));
+        delete(folder.resolve("no-keys/keys"));
+        delete(folder.resolve("no-data/data"));
+        Files.writeString(folder.resolve("no-ca/keys/ca.pem"), "");
         Files.writeString(
                 folder.resolve("text"),
                 "no DICOM file, and long enough not to be taken for one by its length\n".repeat(9));
+    }
+
+    private static void newer(String database) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(database));
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA user_version = 99");
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+                Files.setPosixFilePermissions(target, Files.getPosixFilePermissions(path));
+            }
+        }
+    }
+
+    private static void delete(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     /** Runs a command line in this process; {@code _} stands for a blank within a word. */
@@ -103,7 +159,20 @@ class CommandsTest {
                 "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until soon|not a date",
                 "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until 2001-01-01|past",
                 "device add CT1 --aet CT1 --data DATA --move-to NOBODY|no such device",
+                "device add CT1 --aet CT1 --data DATA --out TEXT|exists already",
                 "device list --data FOLDER/none|no archive",
+                "device list --data FOLDER/index-newer|format 99, this version reads",
+                "device list --data FOLDER/index-noise|index.sqlite is no index",
+                "device list --data FOLDER/guard-newer|guard.sqlite: the identity database has format 99",
+                "device list --data FOLDER/no-keys|keys is missing; bring it back from a backup",
+                "device list --data FOLDER/no-data|data is missing; bring it back from a backup",
+                "device list --data FOLDER/no-ca|ca.pem: no certificate in PEM format",
+                "serve --config FOLDER/no-keys/strongroom.toml|keys is missing; bring it back",
+                "serve --config FOLDER|FOLDER",
+                "init TEXT|exists already",
+                "demo --data TEXT|exists already",
+                "demo --data TEXT/below|TEXT",
+                "import TEXT --data TEXT|TEXT",
                 "device revoke NOBODY --data DATA|no device named",
                 "export --study 1.2.x --out FOLDER --data DATA|not a UID",
                 "export --study 1.2.3 --out FOLDER --data DATA|--purpose",
@@ -113,7 +182,7 @@ class CommandsTest {
                 "import FOLDER/none --data DATA|no such file",
                 "dump FOLDER/none|no such file",
                 "dump FOLDER|a folder",
-                "dump TEXT|DICOM",
+                "dump TEXT|TEXT",
                 "dump --longest 1 TEXT|less than 4",
                 "audit verify --data FOLDER/none|no archive",
                 "echo --data DATA|whom",
@@ -131,6 +200,8 @@ class CommandsTest {
                 "echo --to NOBODY --data DATA|nor an enrolled device",
                 "find --to 127.0.0.1:1 --clear -k Frobnicate=1|neither a keyword",
                 "find --to 127.0.0.1:1 --clear -k Rows=abc|does not fit",
+                "find --to 127.0.0.1:1 --clear --most 0|less than 1",
+                "find --to 127.0.0.1:1 --clear|no connection",
                 "get --to 127.0.0.1:1 --clear --out FOLDER/got|which",
                 "move --to 127.0.0.1:1 --clear --to-aet X|which",
                 "store --to 127.0.0.1:1 --clear FOLDER/none|no such file"
@@ -147,8 +218,79 @@ class CommandsTest {
         assertThat(lines).as(run.output()).hasSize(1);
         assertThat(lines.getFirst())
                 .startsWith("strongroom " + line.split(" ", -1)[0])
-                .contains(said.replace("TEXT", folder.resolve("text").toString()))
+                .contains(
+                        said.replace("TEXT", folder.resolve("text").toString()).replace("FOLDER", folder.toString()))
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void a_device_whose_files_cannot_be_written_is_not_enrolled() throws Exception {
+        assertThat(run("device add LOST --aet LOST --data DATA --out TEXT").exit())
+                .isEqualTo(1);
+        assertThat(run("device list --data DATA").output()).doesNotContain("LOST");
+    }
+
+    @Test
+    void a_port_in_use_is_said_with_what_to_do() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Run run = run("demo --empty --data FOLDER/busy --dicom-port " + taken.getLocalPort());
+
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.output().strip().lines()).as(run.output()).hasSize(1);
+            assertThat(run.output())
+                    .contains("127.0.0.1:" + taken.getLocalPort() + " (")
+                    .contains("--dicom-port");
+        }
+    }
+
+    @Test
+    void each_malformed_file_is_dumped_or_refused_in_one_line_that_names_it_and_no_patient() throws Exception {
+        Optional<Corpus> corpus = Corpus.find();
+        assumeTrue(corpus.isPresent(), Corpus.ABSENT);
+        int refused = 0;
+        for (Corpus.Entry entry : corpus.get().entries("malformed")) {
+            Path file = corpus.get().path(entry);
+            refused += dumped(file) ? 0 : 1;
+        }
+        assertThat(refused).isGreaterThan(10);
+    }
+
+    @Test
+    void a_file_cut_off_anywhere_is_dumped_or_refused_in_one_line_without_a_value() throws Exception {
+        Synthetic instance = Synthetic.make(77, 1, 1, 64, new Random(1));
+        byte[] head = Part10.header(instance.sopClass(), instance.sopInstance(), instance.syntax(), Optional.empty());
+        byte[] whole = new byte[head.length + instance.bytes().length];
+        System.arraycopy(head, 0, whole, 0, head.length);
+        System.arraycopy(instance.bytes(), 0, whole, head.length, instance.bytes().length);
+        Path file = folder.resolve("cut.dcm");
+        for (int length = 0; length < whole.length; length += 3) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            dumped(file);
+        }
+    }
+
+    /** Whether it was; if not, checks what was said. */
+    private static boolean dumped(Path file) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        PrintStream out = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        Invocation invocation = new Invocation(out, err, folder, "tester", false, () -> false, Optional.empty());
+        int exit = CommandLines.run(invocation, "dump", file.toString());
+        String said = bytes.toString(StandardCharsets.UTF_8);
+        if (exit == 0) {
+            assertThat(said).isEmpty();
+            return true;
+        }
+        assertThat(exit).isEqualTo(1);
+        assertThat(said.strip().lines()).as(said).hasSize(1);
+        assertThat(said).contains("" + file.getFileName()).doesNotContain("Exception", "internal error");
+        assertThat(said.length()).as(said).isLessThan(400 + file.toString().length());
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Matcher name = Pattern.compile("[A-Za-z]{2,}\\^[A-Za-z0-9]+").matcher(content);
+        while (name.find()) {
+            assertThat(said).doesNotContain(name.group());
+        }
+        return false;
     }
 
     @ParameterizedTest

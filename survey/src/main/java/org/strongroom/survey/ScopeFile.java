@@ -82,6 +82,8 @@ record ScopeFile(Scope scope, String sha256) {
                             + e.getLocation().getColumnNr()
                             + "; make it again with strongroom survey scope new",
                     e);
+        } catch (IOException e) {
+            throw new ScopeRefusedException("scope " + file + ": cannot be read (" + e.getMessage() + ")", e);
         }
     }
 

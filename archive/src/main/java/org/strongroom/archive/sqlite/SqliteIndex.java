@@ -84,7 +84,10 @@ public final class SqliteIndex implements Index {
                 throw e;
             }
         } catch (SQLException e) {
-            throw Session.failure(e);
+            throw new IOException(
+                    database + " is no index that can be opened (SQLite code " + e.getErrorCode()
+                            + "): move it away, and the next start makes it anew from the packs",
+                    e);
         }
     }
 

@@ -143,7 +143,7 @@ class SqliteIndexTest extends IndexContract {
         assertThatThrownBy(() -> SqliteIndex.open(file, KEYS))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("format 99")
-                .hasMessageContaining("reindex");
+                .hasMessageContaining("from the packs");
         Files.writeString(folder.resolve("text.db"), "this is no database, whatever its name says ".repeat(50));
         assertThatThrownBy(() -> SqliteIndex.open(folder.resolve("text.db"), KEYS))
                 .isInstanceOf(IOException.class);

@@ -17,6 +17,8 @@ import org.strongroom.guard.PrivateFiles;
 
 /** Guard's rows in one SQLite file, {@code guard.sqlite}: small, seldom written, synced fully on each change. */
 public final class SqliteGuardStore implements GuardStore {
+    private static final int FORMAT = 1;
+
     private final Path file;
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
@@ -40,15 +42,30 @@ public final class SqliteGuardStore implements GuardStore {
         try {
             Connection connection = config.createConnection("jdbc:sqlite:" + file);
             try (Statement statement = connection.createStatement()) {
+                checkFormat(file, statement);
                 statement.execute("create table if not exists guard_row (kind text not null, name text not null,"
                         + " body text not null, mac text not null, primary key (kind, name)) without rowid");
-            } catch (SQLException e) {
+            } catch (SQLException | IOException e) {
                 connection.close();
                 throw e;
             }
             return new SqliteGuardStore(file, connection);
         } catch (SQLException e) {
             throw new IOException(file + ": the identity database can't be opened; restore it from a backup", e);
+        }
+    }
+
+    /** A file without a number is new, or of the first versions, which wrote none. */
+    private static void checkFormat(Path file, Statement statement) throws SQLException, IOException {
+        long format;
+        try (ResultSet result = statement.executeQuery("PRAGMA user_version")) {
+            format = result.next() ? result.getLong(1) : 0;
+        }
+        if (format == 0) {
+            statement.execute("PRAGMA user_version = " + FORMAT);
+        } else if (format != FORMAT) {
+            throw new IOException(file + ": the identity database has format " + format + ", this version reads "
+                    + FORMAT + ": start the version that wrote it");
         }
     }
 

@@ -38,6 +38,20 @@ class SqliteGuardStoreTest extends GuardStoreContract {
     }
 
     @Test
+    void a_database_of_a_newer_format_is_refused_with_its_name() throws Exception {
+        Path file = directory.resolve("guard.db");
+        SqliteGuardStore.open(file).close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA user_version = 99");
+        }
+        assertThatThrownBy(() -> SqliteGuardStore.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("guard.db")
+                .hasMessageContaining("format 99, this version reads 1");
+    }
+
+    @Test
     void an_administrator_written_into_the_database_by_sql_is_refused_and_reported() throws Exception {
         Path file = directory.resolve("guard.db");
         KeyRing keys = KeyRing.create(directory.resolve("keys"));
