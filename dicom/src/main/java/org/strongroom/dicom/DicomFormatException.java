@@ -32,7 +32,8 @@ public final class DicomFormatException extends RuntimeException {
     private static String brief(String path) {
         return path.length() <= LONGEST_PATH
                 ? path
-                : path.substring(0, Math.max(0, path.lastIndexOf(' ', LONGEST_PATH / 2))) + " ... " + path.substring(path.lastIndexOf(' ') + 1);
+                : path.substring(0, Math.max(0, path.lastIndexOf(' ', LONGEST_PATH / 2))) + " ... "
+                        + path.substring(path.lastIndexOf(' ') + 1);
     }
 
     /** Where, in bytes; -1 when not known. */
