@@ -4,7 +4,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,21 +91,6 @@ record Value(byte[] bytes, int offset, int length, VR vr, boolean bigEndian, Spe
         }
         values.add(trimmed(text.substring(start)));
         return List.copyOf(values);
-    }
-
-    /** The first of {@link #texts}, or the empty string; decodes no more than it must. */
-    String firstText() {
-        int end = trimmedEnd();
-        if (vr.kind() == VR.Kind.CODE && vr.isMultiple()) {
-            for (int i = offset; i < end; i++) {
-                if (bytes[i] == '\\') {
-                    end = i;
-                }
-            }
-            return trimmed(new String(bytes, offset, end - offset, StandardCharsets.US_ASCII));
-        }
-        List<String> texts = texts();
-        return texts.isEmpty() ? "" : texts.getFirst();
     }
 
     private int trimmedEnd() {

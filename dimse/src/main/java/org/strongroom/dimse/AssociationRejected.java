@@ -45,9 +45,4 @@ public final class AssociationRejected extends IOException {
     public int reason() {
         return reason;
     }
-
-    /** Whether trying again later may help. */
-    public boolean isTransient() {
-        return result == 2;
-    }
 }

@@ -184,11 +184,6 @@ final class Conversation {
         return body == null ? InputStream.nullInputStream() : body;
     }
 
-    /** Whether bytes of the data set are still to come. */
-    boolean bodyIsOpen() {
-        return body != null && !body.ended;
-    }
-
     void discardBody() throws IOException {
         if (body != null) {
             body.discard();

@@ -37,7 +37,6 @@ record Segment(Path file, long first) {
     static final int MAX_RECORD = 512 * 1024;
 
     static final int MAX_SEALED = MAX_RECORD + RecordCipher.OVERHEAD;
-    static final int MAX_FRAME = FRAME_HEADER_LENGTH + MAX_SEALED;
     /** What one sync covers at most; a torn end is never longer. */
     static final int MAX_BATCH = 1024 * 1024;
 

@@ -25,16 +25,16 @@ class SqliteGuardStoreTest extends GuardStoreContract {
 
     @Override
     protected GuardStore open() throws Exception {
-        return SqliteGuardStore.open(directory.resolve("guard.db"));
+        return SqliteGuardStore.open(directory.resolve("guard.sqlite"));
     }
 
     @Test
     void a_file_that_is_no_database_is_refused_with_its_name() throws Exception {
-        Path file = directory.resolve("guard.db");
+        Path file = directory.resolve("guard.sqlite");
         Files.writeString(file, "this is not a database, but it is long enough to look like a file".repeat(20));
         assertThatThrownBy(() -> SqliteGuardStore.open(file).rows())
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("guard.db");
+                .hasMessageContaining("guard.sqlite");
     }
 
     @Test
@@ -53,7 +53,7 @@ class SqliteGuardStoreTest extends GuardStoreContract {
 
     @Test
     void an_administrator_written_into_the_database_by_sql_is_refused_and_reported() throws Exception {
-        Path file = directory.resolve("guard.db");
+        Path file = directory.resolve("guard.sqlite");
         KeyRing keys = KeyRing.create(directory.resolve("keys"));
         InstantSource clock = InstantSource.system();
         try (AuditLog audit = AuditLog.open(directory.resolve("audit"), keys, clock)) {
