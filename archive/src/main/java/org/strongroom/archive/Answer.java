@@ -49,10 +49,10 @@ public record Answer(
      */
     public DataSet identifier(QueryPlan plan) {
         Set<DataSet> sources = new LinkedHashSet<>();
-        plan.returned().forEach(tag -> stored(tag).ifPresent(sources::add));
+        plan.returned().forEach(tag -> stored(tag, plan.level()).ifPresent(sources::add));
         DataSet identifier = inCharacterSetOf(sources);
         for (Tag tag : plan.returned()) {
-            Optional<DataSet> source = stored(tag);
+            Optional<DataSet> source = stored(tag, plan.level());
             identifier = source.isPresent()
                     ? identifier.withElementOf(source.get(), tag)
                     : withComputed(identifier, tag, plan.level());
@@ -71,9 +71,16 @@ public record Answer(
                 : DataSet.empty().withElementOf(sources.iterator().next(), CHARACTER_SET);
     }
 
-    /** The data set that has this attribute as it was received. */
-    private Optional<DataSet> stored(Tag tag) {
-        Optional<DataSet> row = switch (IndexedAttributes.level(tag)) {
+    /**
+     * The data set that has this attribute as it was received; none for one of a level below the asked: a patient has no
+     * study's date, though the row of one study stands for the patient here.
+     */
+    private Optional<DataSet> stored(Tag tag, Level asked) {
+        Level level = IndexedAttributes.level(tag);
+        if (level.compareTo(asked) > 0) {
+            return Optional.empty();
+        }
+        Optional<DataSet> row = switch (level) {
             case PATIENT, STUDY -> Optional.of(study.attributes());
             case SERIES -> series.map(SeriesRow::attributes);
             case IMAGE -> InstanceRow.has(tag) && head.isEmpty() ? Optional.empty() : head;

@@ -11,7 +11,7 @@ public interface Matches extends AutoCloseable {
     /** The next answer; empty at the end. */
     Optional<DataSet> next() throws IOException;
 
-    /** Keys of the query that are not supported at its level: neither compared nor answered. */
+    /** Keys of the query that hold a value and could not be compared at its level: answers may be more than were asked for. */
     default Set<Tag> ignored() {
         return Set.of();
     }

@@ -13,8 +13,9 @@ import org.strongroom.dicom.VR;
  * A query taken apart for a database: where to look (tokens and days of studies), what to compare at each level, and
  * what can't be done. Both adapters follow it, so that they answer alike.
  *
- * <p>An attribute of a level above the query's is compared with the row above. One of a level below is ignored, and
- * reported: the door answers with FF01 (PS3.4 C.4.1.1.4).
+ * <p>An attribute of a level above the query's is compared with the row above. One of a level below can't be compared: with a
+ * value it is ignored and reported, since there may be more answers than were asked for, and the door answers with FF01 (PS3.4
+ * C.4.1.1.4). Without a value it asks for nothing and narrows nothing: it comes back empty and is not reported.
  */
 public final class QueryPlan {
     /** What the door fills in, or what is no attribute of anything stored. */
@@ -99,9 +100,6 @@ public final class QueryPlan {
         for (Tag tag : query.returnKeys()) {
             if (!OF_THE_DOOR.contains(tag) && tag.element() != 0) {
                 returned.add(tag);
-                if (IndexedAttributes.level(tag).compareTo(query.level()) > 0) {
-                    ignored.add(tag);
-                }
             }
         }
         returned.add(PatientID.tag());
@@ -189,7 +187,7 @@ public final class QueryPlan {
         return returned;
     }
 
-    /** Keys of the query that are not supported at its level, for matching or in answers. */
+    /** Keys of the query that hold a value and could not be compared at its level. */
     public Set<Tag> ignored() {
         return ignored;
     }

@@ -231,15 +231,34 @@ public abstract class IndexContract {
     }
 
     @Test
-    void keys_of_a_lower_level_are_ignored_and_named() throws IOException {
+    void keys_of_a_lower_level_are_ignored_and_those_with_a_value_named() throws IOException {
         IndexSamples samples = new IndexSamples(4);
         try (Index index = open(folder)) {
             record(index, samples, 3);
             Query query = new Query(
                     Level.STUDY, List.of(single(Modality, "XX"), single(Rows, "1")), Set.of(SeriesNumber.tag()));
             try (Matches matches = index.find(query, samples.heads())) {
-                assertThat(matches.next()).isPresent();
-                assertThat(matches.ignored()).containsExactlyInAnyOrder(Modality.tag(), Rows.tag(), SeriesNumber.tag());
+                assertThat(matches.next())
+                        .hasValueSatisfying(answer ->
+                                assertThat(answer.contains(SeriesNumber)).isTrue());
+                assertThat(matches.ignored()).containsExactlyInAnyOrder(Modality.tag(), Rows.tag());
+            }
+        }
+    }
+
+    @Test
+    void a_patient_is_answered_without_the_values_of_one_of_its_studies() throws IOException {
+        IndexSamples samples = new IndexSamples(4);
+        try (Index index = open(folder)) {
+            record(index, samples, 3);
+            Query query = new Query(Level.PATIENT, List.of(), Set.of(StudyInstanceUID.tag(), StudyDate.tag()));
+            try (Matches matches = index.find(query, samples.heads())) {
+                assertThat(matches.next()).hasValueSatisfying(answer -> {
+                    assertThat(answer.contains(StudyDate)).isTrue();
+                    assertThat(answer.get(StudyDate)).isEmpty();
+                    assertThat(answer.get(StudyInstanceUID)).isEmpty();
+                    assertThat(answer.get(PatientID)).isPresent();
+                });
             }
         }
     }

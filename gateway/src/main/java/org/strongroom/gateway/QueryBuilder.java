@@ -17,8 +17,8 @@ import org.strongroom.dicom.Tag;
  * relational queries are negotiated and we never agree to them.
  *
  * <p>More is allowed than the standard asks: attributes of levels above the one queried may be matched too, and a
- * key of a level below is ignored by the archive and reported as not supported, where the letter of the standard would
- * refuse both. Devices send either daily, and neither lets out more than the query without it.
+ * key of a level below is ignored by the archive, and reported as not supported if it holds a value, where the letter of
+ * the standard would refuse both. Devices send either daily, and neither lets out more than the query without it.
  */
 public final class QueryBuilder {
     /** Attributes of an identifier that steer the query and match nothing. */

@@ -93,30 +93,58 @@ class ServeIT {
         assertThat(stored.exit()).as(stored.output()).isZero();
 
         for (String level : List.of("PATIENT", "STUDY", "SERIES", "IMAGE")) {
-            String model = level.equals("PATIENT") ? "-P" : "-S";
-            Programs.Run found = dcmtk(device.dcmtk(
-                    "findscu",
-                    model,
-                    "-k",
-                    "QueryRetrieveLevel=" + level,
-                    "-k",
-                    "PatientName=DEMO^BARTH*",
-                    "-k",
-                    "StudyInstanceUID"
-                            + (List.of("SERIES", "IMAGE").contains(level)
-                                    ? "=" + DemoStudies.studies().get(1)
-                                    : ""),
-                    "-k",
-                    "SeriesInstanceUID" + (level.equals("IMAGE") ? "=" + DemoStudies.series("t1") : ""),
-                    "-k",
-                    "SOPInstanceUID"));
+            Programs.Run found = findKeysOfAllLevels(level);
             assertThat(found.exit()).as(found.output()).isZero();
-            assertThat(found.output()).as(level).containsOnlyOnce("(Pending");
+            assertThat(found.output()).as(level).containsOnlyOnce("(Pending)");
         }
     }
 
+    private static Programs.Run findKeysOfAllLevels(String level, String... more)
+            throws IOException, InterruptedException {
+        String model = level.equals("PATIENT") ? "-P" : "-S";
+        String study = List.of("SERIES", "IMAGE").contains(level)
+                ? "=" + DemoStudies.studies().get(1)
+                : "";
+        String series = level.equals("IMAGE") ? "=" + DemoStudies.series("t1") : "";
+        List<String> options = new ArrayList<>(List.of(model));
+        for (String key : List.of(
+                "QueryRetrieveLevel=" + level,
+                "PatientName=DEMO^BARTH*",
+                "StudyInstanceUID" + study,
+                "SeriesInstanceUID" + series,
+                "SOPInstanceUID")) {
+            options.addAll(List.of("-k", key));
+        }
+        options.addAll(List.of(more));
+        return dcmtk(device.dcmtk("findscu", options.toArray(String[]::new)));
+    }
+
+    /**
+     * PS3.4 C.4.1.1.4: FF01 where keys were not supported. A key of a lower level can't be compared with a patient: with a
+     * value, there are more answers than were asked for, and the status says so. Without a value it asks for nothing, and the answer is
+     * as good as without it: viewers ask for the keys of all levels at once, and some take any status but FF00 for the end.
+     * dcmqrscp, Orthanc and dcm4chee answer FF00 to that too, the last two with an empty value as we do.
+     */
     @Test
     @Order(2)
+    void a_key_of_a_lower_level_is_warned_of_only_if_it_would_have_narrowed_the_answers() throws Exception {
+        Programs.Run returned = findKeysOfAllLevels("PATIENT", "-k", "StudyDate", "-k", "Modality=*", "-k", "Rows");
+        assertThat(returned.output()).containsOnlyOnce("(Pending)").doesNotContain("WarningUnsupportedOptionalKeys");
+        assertThat(returned.output()).contains("(0008,0020) DA (no value available)");
+
+        for (String key : List.of("StudyDate=18000101", "Modality=XX", "Rows=1")) {
+            Programs.Run narrowed = findKeysOfAllLevels("PATIENT", "-k", key);
+            assertThat(narrowed.exit()).as(narrowed.output()).isZero();
+            assertThat(narrowed.output()).as(key).containsOnlyOnce("(Pending: WarningUnsupportedOptionalKeys)");
+        }
+        assertThat(findKeysOfAllLevels("STUDY", "-k", "Modality=XX").output())
+                .containsOnlyOnce("(Pending: WarningUnsupportedOptionalKeys)");
+        assertThat(findKeysOfAllLevels("STUDY", "-k", "StudyDate=18000101").output())
+                .doesNotContain("(Pending");
+    }
+
+    @Test
+    @Order(3)
     void our_own_client_gets_back_what_was_stored() throws Exception {
         List<String> line = new ArrayList<>(List.of("get"));
         line.addAll(device.strongroom(server().dicomPort()));
@@ -166,7 +194,7 @@ class ServeIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void commands_reach_the_running_server_and_no_second_one_starts_there() throws Exception {
         assertThat(run("device", "list", "--data", archive.folder().toString()).output())
                 .contains("CT1")
@@ -182,7 +210,7 @@ class ServeIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void sigterm_stops_with_status_0_and_the_audit_log_is_sound() throws Exception {
         assertThat(server().stop()).isZero();
         assertThat(server().err()).contains("server.stopped");

@@ -203,7 +203,7 @@ class DimseDoorTest {
     }
 
     @Test
-    void unsupported_keys_are_told_by_the_pending_status() throws Exception {
+    void keys_that_were_not_compared_are_told_by_the_pending_status() throws Exception {
         premises.archive.answers.add(answer("1.2.1"));
         DimseHandler handler = handler(premises.enrol("CT1", ALL), "CT1");
         premises.archive.ignored = Set.of(Tag.of(0x0028, 0x0010));
