@@ -17,6 +17,7 @@ import org.strongroom.dicom.VR;
  */
 record Moment(long first, long last) {
     private static final int DIGITS_OF_SECOND = 14;
+    private static final int DIGITS_OF_FRACTION = 6;
     private static final long MICROS_OF_SECOND = 1_000_000;
     private static final int DAYS = 31;
     private static final int MONTHS = 12;
@@ -59,7 +60,7 @@ record Moment(long first, long last) {
         return day == 0 ? Optional.empty() : Optional.of(new Moment(day, day));
     }
 
-    /** HH, HHMM, HHMMSS, HHMMSS.F to HHMMSS.FFFFFF. */
+    /** HH, HHMM, HHMMSS, HHMMSS.F to HHMMSS.FFFFFF; devices send nanoseconds too, of which only six digits count. */
     private static Optional<Moment> time(String value) {
         int point = value.indexOf('.');
         String digits = point < 0 ? value : value.substring(0, point);
@@ -67,7 +68,6 @@ record Moment(long first, long last) {
         boolean shape = isDigits(digits)
                 && (digits.length() == 2 || digits.length() == 4 || digits.length() == 6)
                 && (point < 0 || digits.length() == 6)
-                && fraction.length() <= 6
                 && (fraction.isEmpty() || isDigits(fraction));
         if (!shape) {
             return Optional.empty();
@@ -81,7 +81,7 @@ record Moment(long first, long last) {
         long unit = digits.length() == 2 ? 3600 : digits.length() == 4 ? 60 : 1;
         long first = ((hour * 60L + minute) * 60 + second) * MICROS_OF_SECOND;
         long length = unit * MICROS_OF_SECOND;
-        for (int i = 0; i < fraction.length(); i++) {
+        for (int i = 0; i < Math.min(fraction.length(), DIGITS_OF_FRACTION); i++) {
             length /= 10;
             first += (fraction.charAt(i) - '0') * length;
         }

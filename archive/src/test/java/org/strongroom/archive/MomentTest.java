@@ -33,7 +33,10 @@ class MomentTest {
         assertThat(contains(VR.TM, "103000", "1030")).isTrue();
         assertThat(contains(VR.TM, "103000.5", "103000.59")).isTrue();
         assertThat(contains(VR.TM, "103000.50", "103000.51")).isFalse();
-        for (String none : new String[] {"", "1", "24", "1060", "10306", "103061", "1030.5", "103000.1234567", "ab"}) {
+        assertThat(contains(VR.TM, "103000.123456789", "103000.123456")).isTrue();
+        assertThat(contains(VR.TM, "103000.123456", "103000.123456789")).isTrue();
+        assertThat(contains(VR.TM, "103000.123456789", "103000.123457")).isFalse();
+        for (String none : new String[] {"", "1", "24", "1060", "10306", "103061", "1030.5", "103000.12345x7", "ab"}) {
             assertThat(Moment.of(VR.TM, none)).as(none).isEmpty();
         }
     }

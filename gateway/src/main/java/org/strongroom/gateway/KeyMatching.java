@@ -27,7 +27,9 @@ final class KeyMatching {
     private static final Set<VR> ONE_VALUE = EnumSet.of(VR.LT, VR.ST, VR.UT, VR.UR);
 
     private static final String DATE = "[0-9]{8}";
-    private static final String TIME = "[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\\.[0-9]{1,6})?)?)?";
+    /** More than six digits of a fraction are none by PS3.5, but devices have such times and ask for them. */
+    private static final String TIME = "[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\\.[0-9]{1,12})?)?)?";
+
     private static final String DATE_TIME = "[0-9]{4}(?:[0-9]{2}){0,5}(?:\\.[0-9]{1,6})?(?:[+-][0-9]{4})?";
 
     private KeyMatching() {}
@@ -69,8 +71,11 @@ final class KeyMatching {
         if (vr == VR.UI) {
             return uids(tag, values);
         }
+        if (values.size() > 1 && vr == VR.CS) {
+            return codes(tag, values);
+        }
         if (values.size() > 1 && !ONE_VALUE.contains(vr)) {
-            return new Key.Bad(BadIdentifier.value(tag, "several values; only UID keys may have a list"));
+            return new Key.Bad(BadIdentifier.value(tag, "several values; only keys of UIDs or codes may have a list"));
         }
         return single(tag, vr, String.join("\\", values));
     }
@@ -118,6 +123,13 @@ final class KeyMatching {
     private static boolean hasPlausibleOffset(String value) {
         int hyphen = value.indexOf('-');
         return hyphen < 0 || value.substring(hyphen + 1).compareTo("1200") <= 0;
+    }
+
+    /** A list of codes, of which one must match: viewers ask so for ModalitiesInStudy, without negotiating C.2.2.2.8. */
+    private static Key codes(Tag tag, List<String> values) {
+        return values.stream().anyMatch(value -> value.indexOf('*') >= 0 || value.indexOf('?') >= 0)
+                ? new Key.Bad(BadIdentifier.value(tag, "several values and wild cards among them"))
+                : new Key.Matched(new Match.Single(tag, String.join("\\", values)));
     }
 
     private static Key uids(Tag tag, List<String> values) {

@@ -80,10 +80,19 @@ class QueryBuilderTest {
     }
 
     @Test
-    void a_list_of_anything_else_is_refused() {
-        BadIdentifier why = bad(studies().withText(ModalitiesInStudy.tag(), VR.CS, List.of("CT", "MR")));
-        assertThat(why.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
-        assertThat(why.elements()).containsExactly(ModalitiesInStudy.tag());
+    void a_list_of_codes_is_one_key_of_which_one_must_match() {
+        assertThat(matches(studies().withText(ModalitiesInStudy.tag(), VR.CS, List.of("CT", "MR"))))
+                .containsExactly(new Match.Single(ModalitiesInStudy.tag(), "CT\\MR"));
+    }
+
+    @Test
+    void a_list_of_anything_else_is_refused_and_so_is_one_with_wild_cards() {
+        BadIdentifier names = bad(studies().withText(PatientName.tag(), VR.PN, List.of("DOE", "ROE")));
+        assertThat(names.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+        assertThat(names.elements()).containsExactly(PatientName.tag());
+        BadIdentifier codes = bad(studies().withText(ModalitiesInStudy.tag(), VR.CS, List.of("CT", "M*")));
+        assertThat(codes.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+        assertThat(codes.elements()).containsExactly(ModalitiesInStudy.tag());
     }
 
     @Test
