@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +41,10 @@ import picocli.CommandLine.Option;
  * C-GET, PS3.4 annex C. What there is, is asked for by C-FIND first, since an instance comes only in a presentation
  * context of its own SOP class and transfer syntax: then one association for each series and class proposes that class in
  * every transfer syntax, each in a context of its own, so that each instance can come as it was stored.
+ *
+ * <p>SOP Class UID is an optional key (PS3.4 table C.6-5), and dcmqrscp does not answer it: then all storage classes are
+ * proposed, as many at a time as contexts fit, until everything has come; first with native, then with encapsulated pixel
+ * data, since it takes the first context of a class, whatever the transfer syntax.
  */
 @Command(
         name = "get",
@@ -55,6 +61,20 @@ final class GetCommand extends PeerCommand {
                     Dictionary.standard().transferSyntaxes().stream().map(TransferSyntax::of))
             .distinct()
             .toList();
+
+    private static final List<TransferSyntax> NATIVE =
+            SYNTAXES.stream().filter(syntax -> !syntax.encapsulated()).toList();
+
+    private static final List<TransferSyntax> ENCAPSULATED =
+            SYNTAXES.stream().filter(TransferSyntax::encapsulated).toList();
+
+    /** For peers that don't tell the class: the short UIDs are the old and common ones. */
+    private static final List<Uid> ANY_CLASS = Dictionary.standard().storageSopClasses().stream()
+            .sorted(Comparator.comparingInt((Uid uid) -> uid.value().length()).thenComparing(Uid::value))
+            .toList();
+
+    /** A context each, and one for the query. */
+    private static final int CLASSES_AT_ONCE = Proposal.MOST_CONTEXTS - 1;
 
     @Mixin
     private Keys keys = new Keys();
@@ -98,13 +118,15 @@ final class GetCommand extends PeerCommand {
         }
     }
 
-    private record Group(Uid study, Uid series, Uid sopClass) {}
+    /** @param sopClass empty where the peer doesn't tell */
+    private record Group(Uid study, Uid series, Optional<Uid> sopClass) {}
 
     private static final class Report {
         private int found;
         private int written;
         private long bytes;
         private final List<Uid> failed = new ArrayList<>();
+        private final Set<Uid> received = new HashSet<>();
     }
 
     @Override
@@ -192,8 +214,8 @@ final class GetCommand extends PeerCommand {
             for (DataSet match : matches) {
                 Optional<Uid> instance = match.get(Attributes.SOPInstanceUID);
                 Optional<Uid> sopClass = match.get(Attributes.SOPClassUID);
-                if (instance.isPresent() && sopClass.isPresent()) {
-                    groups.computeIfAbsent(new Group(study, series, sopClass.get()), _ -> new ArrayList<>())
+                if (instance.isPresent()) {
+                    groups.computeIfAbsent(new Group(study, series, sopClass), _ -> new ArrayList<>())
                             .add(instance.get());
                 }
             }
@@ -203,15 +225,57 @@ final class GetCommand extends PeerCommand {
 
     private void fetch(Line line, Group group, List<Uid> uids, Path folder, Report report, Progress progress)
             throws IOException {
-        Uid model = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
-        Proposal proposal = line.proposal()
-                .context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian)
-                .role(group.sopClass(), false, true);
-        for (TransferSyntax syntax : SYNTAXES) {
-            proposal = proposal.context(group.sopClass(), syntax);
+        if (group.sopClass().isPresent()) {
+            Proposal proposal = line.proposal();
+            for (TransferSyntax syntax : SYNTAXES) {
+                proposal = proposal.context(group.sopClass().get(), syntax);
+            }
+            Outcome outcome = fetch(
+                    line, proposal.role(group.sopClass().get(), false, true), group, uids, folder, report, progress);
+            report.failed.addAll(outcome.failed());
+            outcome.refusal().ifPresent(status -> refuse(line, status));
+            return;
         }
+        List<Uid> missing = uids;
+        Optional<Status> refusal = Optional.empty();
+        for (List<TransferSyntax> syntaxes :
+                List.of(NATIVE, ENCAPSULATED)) {
+            for (int from = 0; from < ANY_CLASS.size() && !missing.isEmpty(); from += CLASSES_AT_ONCE) {
+                Proposal proposal = line.proposal();
+                for (Uid sopClass : ANY_CLASS.subList(from, Math.min(ANY_CLASS.size(), from + CLASSES_AT_ONCE))) {
+                    proposal = proposal.context(sopClass, syntaxes).role(sopClass, false, true);
+                }
+                refusal = fetch(line, proposal, group, missing, folder, report, progress)
+                        .refusal();
+                missing = missing.stream()
+                        .filter(uid -> !report.received.contains(uid))
+                        .toList();
+            }
+        }
+        report.failed.addAll(missing);
+        if (missing.size() == uids.size()) {
+            refusal.ifPresent(status -> refuse(line, status));
+        }
+    }
+
+    private static void refuse(Line line, Status status) {
+        throw new Failure(line.called() + " answered " + text(status));
+    }
+
+    /** @param refusal the status of a retrieval that failed as a whole */
+    private record Outcome(List<Uid> failed, Optional<Status> refusal) {}
+
+    /** Asks for instances over one association with the contexts for storage given. */
+    private Outcome fetch(
+            Line line, Proposal storage, Group group, List<Uid> uids, Path folder, Report report, Progress progress)
+            throws IOException {
+        Uid model = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
+        Proposal proposal =
+                storage.context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian);
+        List<Uid> failed = new ArrayList<>();
+        Optional<Status> refusal = Optional.empty();
         try (Association association = associate(line, proposal)) {
-            for (int from = 0; from < uids.size(); from += UIDS_AT_ONCE) {
+            for (int from = 0; from < uids.size() && refusal.isEmpty(); from += UIDS_AT_ONCE) {
                 List<Uid> some = uids.subList(from, Math.min(uids.size(), from + UIDS_AT_ONCE));
                 DataSet identifier = level(Level.IMAGE)
                         .with(Attributes.StudyInstanceUID, group.study())
@@ -226,12 +290,11 @@ final class GetCommand extends PeerCommand {
                             return answer;
                         },
                         Association.Progress.IGNORED);
-                report.failed.addAll(status.failed());
-                if (!status.isSuccess() && status.failed().isEmpty()) {
-                    throw new Failure(line.called() + " answered " + text(status));
-                }
+                failed.addAll(status.failed());
+                refusal = status.isSuccess() || !status.failed().isEmpty() ? Optional.empty() : Optional.of(status);
             }
         }
+        return new Outcome(failed, refusal);
     }
 
     private Status write(DimseRequest.CStore store, Path folder, Report report) throws IOException {
@@ -250,6 +313,7 @@ final class GetCommand extends PeerCommand {
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
         report.written++;
+        report.received.add(store.sopInstance());
         return Status.SUCCESS;
     }
 

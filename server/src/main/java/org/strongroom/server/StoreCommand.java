@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
 /** C-STORE, PS3.4 annex B: each file in its own transfer syntax, byte for byte. */
 @Command(name = "store", description = "Send files to a peer (C-STORE), each in its own transfer syntax.")
 final class StoreCommand extends PeerCommand {
-    /** Where SOP Class and SOP Instance UID stand, if the file has no meta information. */
+    /** Where SOP Class and SOP Instance UID stand. */
     private static final int HEAD_BYTES = 1 << 20;
 
     private static final Uid DIRECTORY = new Uid("1.2.840.10008.1.3.10");
@@ -94,17 +94,16 @@ final class StoreCommand extends PeerCommand {
                 report.directories++;
                 return Optional.empty();
             }
-            Optional<Uid> sopClass = named.get(Attributes.MediaStorageSOPClassUID);
-            Optional<Uid> sopInstance = named.get(Attributes.MediaStorageSOPInstanceUID);
-            if (sopClass.isEmpty() || sopInstance.isEmpty()) {
-                byte[] bytes = file.body().readNBytes(HEAD_BYTES);
-                DataSet head = DataSet.readHead(
-                                bytes, bytes.length, bytes.length < HEAD_BYTES, file.syntax(), Limits.DEFAULT)
-                        .map(DataSet.Head::elements)
-                        .orElse(DataSet.empty());
-                sopClass = head.get(Attributes.SOPClassUID);
-                sopInstance = head.get(Attributes.SOPInstanceUID);
-            }
+            // The data set's own UIDs: archives refuse an instance whose data set isn't what the request names.
+            byte[] bytes = file.body().readNBytes(HEAD_BYTES);
+            DataSet head = DataSet.readHead(
+                            bytes, bytes.length, bytes.length < HEAD_BYTES, file.syntax(), Limits.DEFAULT)
+                    .map(DataSet.Head::elements)
+                    .orElse(DataSet.empty());
+            Optional<Uid> sopClass =
+                    head.get(Attributes.SOPClassUID).or(() -> named.get(Attributes.MediaStorageSOPClassUID));
+            Optional<Uid> sopInstance =
+                    head.get(Attributes.SOPInstanceUID).or(() -> named.get(Attributes.MediaStorageSOPInstanceUID));
             if (sopClass.isEmpty() || sopInstance.isEmpty()) {
                 report.refused.put(source.name(), "no SOP Class UID or SOP Instance UID in it");
                 return Optional.empty();

@@ -1,0 +1,64 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.strongroom.dimse.AeTitle;
+import org.strongroom.testkit.Programs;
+
+/** Orthanc with DICOM in clear text on a free port of loopback and nothing else. */
+final class Orthanc implements AutoCloseable {
+    static final AeTitle AET = new AeTitle("ORTHANC");
+
+    private final int port;
+    private final Process process;
+
+    private Orthanc(int port, Process process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    /**
+     * Starts it, or skips the test where it is not installed.
+     *
+     * @param peers whom it knows, to move to: ports of loopback by AE title
+     */
+    static Orthanc start(Path folder, Map<String, Integer> peers) throws IOException, InterruptedException {
+        Path program = Programs.require("Orthanc");
+        Path storage = Files.createDirectories(folder.resolve("storage"));
+        int port = Dcmtk.freePort();
+        String modalities = peers.entrySet().stream()
+                .map(one -> "\"%s\": [\"%s\", \"127.0.0.1\", %d]"
+                        .formatted(one.getKey().toLowerCase(Locale.ROOT), one.getKey(), one.getValue()))
+                .collect(Collectors.joining(", "));
+        Path configuration = folder.resolve("orthanc.json");
+        Files.writeString(configuration, """
+                { "Name": "test", "StorageDirectory": "%1$s", "IndexDirectory": "%1$s",
+                  "DicomAet": "%2$s", "DicomPort": %3$d, "HttpServerEnabled": false,
+                  "DicomCheckCalledAet": false, "DicomAlwaysAllowEcho": true, "DicomAlwaysAllowStore": true,
+                  "DicomAlwaysAllowFind": true, "DicomAlwaysAllowGet": true, "DicomAlwaysAllowMove": true,
+                  "LimitFindResults": 0, "LimitFindInstances": 0, "Plugins": [],
+                  "DicomModalities": { %4$s } }
+                """.formatted(storage, AET, port, modalities));
+        ProcessBuilder builder = new ProcessBuilder(program.toString(), configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("orthanc.log").toFile());
+        builder.environment().put("TCP_NODELAY", "1");
+        Process process = builder.start();
+        Orthanc started = new Orthanc(port, process);
+        Peers.awaitPort(port, process, folder.resolve("orthanc.log"));
+        return started;
+    }
+
+    int port() {
+        return port;
+    }
+
+    @Override
+    public void close() {
+        Peers.end(process);
+    }
+}
