@@ -238,8 +238,7 @@ final class GetCommand extends PeerCommand {
         }
         List<Uid> missing = uids;
         Optional<Status> refusal = Optional.empty();
-        for (List<TransferSyntax> syntaxes :
-                List.of(NATIVE, ENCAPSULATED)) {
+        for (List<TransferSyntax> syntaxes : List.of(NATIVE, ENCAPSULATED)) {
             for (int from = 0; from < ANY_CLASS.size() && !missing.isEmpty(); from += CLASSES_AT_ONCE) {
                 Proposal proposal = line.proposal();
                 for (Uid sopClass : ANY_CLASS.subList(from, Math.min(ANY_CLASS.size(), from + CLASSES_AT_ONCE))) {
