@@ -137,6 +137,9 @@ final class GetCommand extends PeerCommand {
         Map<Group, List<Uid>> groups = look(line);
         Report report = new Report();
         groups.values().forEach(uids -> report.found += uids.size());
+        if (report.found == 0) {
+            throw new Failure(line.called() + " lists no instance for these keys to this caller");
+        }
         try (Progress progress = new Progress(invocation, "fetching", report.found)) {
             for (Map.Entry<Group, List<Uid>> group : groups.entrySet()) {
                 fetch(line, group.getKey(), group.getValue(), folder, report, progress);
