@@ -62,11 +62,22 @@ final class GetCommand extends PeerCommand {
             .distinct()
             .toList();
 
-    private static final List<TransferSyntax> NATIVE =
-            SYNTAXES.stream().filter(syntax -> !syntax.encapsulated()).toList();
+    /** DCMTK aborts where a context has 50 transfer syntaxes or more. */
+    private static final int SYNTAXES_AT_ONCE = 40;
 
-    private static final List<TransferSyntax> ENCAPSULATED =
-            SYNTAXES.stream().filter(TransferSyntax::encapsulated).toList();
+    /** In one context each: native ones first, then the encapsulated, where the short UIDs are the old and common ones. */
+    private static final List<List<TransferSyntax>> ANY_SYNTAX = Stream.of(false, true)
+            .map(encapsulated -> SYNTAXES.stream()
+                    .filter(syntax -> syntax.encapsulated() == encapsulated)
+                    .sorted(Comparator.comparingInt(syntax ->
+                            syntax.encapsulated() ? syntax.uid().value().length() : 0))
+                    .toList())
+            .<List<TransferSyntax>>mapMulti((all, to) -> {
+                for (int from = 0; from < all.size(); from += SYNTAXES_AT_ONCE) {
+                    to.accept(all.subList(from, Math.min(all.size(), from + SYNTAXES_AT_ONCE)));
+                }
+            })
+            .toList();
 
     /** For peers that don't tell the class: the short UIDs are the old and common ones. */
     private static final List<Uid> ANY_CLASS = Dictionary.standard().storageSopClasses().stream()
@@ -241,7 +252,7 @@ final class GetCommand extends PeerCommand {
         }
         List<Uid> missing = uids;
         Optional<Status> refusal = Optional.empty();
-        for (List<TransferSyntax> syntaxes : List.of(NATIVE, ENCAPSULATED)) {
+        for (List<TransferSyntax> syntaxes : ANY_SYNTAX) {
             for (int from = 0; from < ANY_CLASS.size() && !missing.isEmpty(); from += CLASSES_AT_ONCE) {
                 Proposal proposal = line.proposal();
                 for (Uid sopClass : ANY_CLASS.subList(from, Math.min(ANY_CLASS.size(), from + CLASSES_AT_ONCE))) {

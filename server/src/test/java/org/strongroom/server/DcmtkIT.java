@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,6 +176,10 @@ class DcmtkIT {
                             + " nothing (PS3.5 6.2.1.1); dcmqrscp compares bytes",
                     d -> vr(d.key()) == VR.PN && d.theirsOnly().isEmpty() && !d.ours.unique.isEmpty()),
             new Deviation(
+                    "compares escape sequences and the bytes of two-byte characters as letters",
+                    "*O* is not in a name because its ISO 2022 bytes have the code of O (PS3.5 6.1.2.5)",
+                    d -> vr(d.key()) == VR.PN && d.inTwoBytes.containsAll(d.theirsOnly())),
+            new Deviation(
                     "does not match keys it has no column for",
                     "ModalitiesInStudy, sequences and most optional keys are ignored: the answers are those of the key"
                             + " without a value, without the status FF01",
@@ -198,7 +203,8 @@ class DcmtkIT {
 
     private record Answers(Set<String> unique, boolean twice, String end) {}
 
-    private record Difference(Question question, Answers ours, Answers theirs) {
+    /** @param inTwoBytes the unique keys of what has a character set with code extensions */
+    private record Difference(Question question, Answers ours, Answers theirs, Set<String> inTwoBytes) {
         Tag key() {
             return question.key();
         }
@@ -237,7 +243,8 @@ class DcmtkIT {
                 Association theirs = peer.associate(models(Qrscp.proposal()));
                 Association ours = clinic.associate("CT1", models(clinic.proposal("CT1")))) {
             for (Question question : questions) {
-                Difference difference = new Difference(question, ask(ours, question), ask(theirs, question));
+                Difference difference = new Difference(
+                        question, ask(ours, question), ask(theirs, question), inTwoBytes(question.level()));
                 Optional<String> row = explain(difference);
                 row.ifPresent(does -> explained.merge(does, 1, Integer::sum));
                 if (difference.ours.end.equals("0000") && !difference.ours.unique.equals(expected.of(question))) {
@@ -252,6 +259,14 @@ class DcmtkIT {
         }
         explained.forEach((does, times) -> System.out.println("dcmqrscp " + does + ": " + times + " questions"));
         assertThat(wrong).isEmpty();
+    }
+
+    private Set<String> inTwoBytes(Level level) {
+        return loaded.stream()
+                .filter(one -> one.elements().text(SpecificCharacterSet.tag()).stream()
+                        .anyMatch(name -> name.startsWith("ISO 2022")))
+                .map(one -> Questions.unique(one.elements(), level))
+                .collect(Collectors.toSet());
     }
 
     private static Optional<String> explain(Difference difference) {

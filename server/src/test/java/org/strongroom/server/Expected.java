@@ -144,12 +144,13 @@ final class Expected {
                     .matcher(text)
                     .matches();
         }
-        // A pattern may mean the whole name or one of its groups, with or without empty components at the end.
+        // A pattern may mean the whole name or one of its groups, with or without what is empty at the end.
         Pattern name = Pattern.compile(folded(regex.toString()), Pattern.DOTALL);
         String whole = folded(text);
         List<String> forms = new ArrayList<>(List.of(whole.split("=", -1)));
         forms.add(whole);
-        forms.addAll(forms.stream().map(form -> form.replaceAll("[\\^ ]+$", "")).toList());
+        forms.addAll(
+                forms.stream().map(form -> form.replaceAll("[\\^= ]+$", "")).toList());
         return forms.stream().anyMatch(form -> name.matcher(form).matches());
     }
 

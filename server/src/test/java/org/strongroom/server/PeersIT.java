@@ -389,7 +389,7 @@ class PeersIT {
             Clinic.check(strongroom("store", line, files(List.of(plain))));
             Programs.Run moved =
                     strongroom("move", line, "--to-aet", "NOBODY", "-k", "StudyInstanceUID=" + plain.study());
-            assertRefused(moved, "QRSCP answered: status A801");
+            assertRefused(moved, "QRSCP does not send to NOBODY (status A801)");
             // One compressed file that dcmqrscp, started without an option, takes in no presentation context.
             Stored compressed = bySyntax.getOrDefault("+xs", List.of()).getFirst();
             Programs.Run stored = strongroom("store", line, files(List.of(compressed)));
