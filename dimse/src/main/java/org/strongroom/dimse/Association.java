@@ -30,6 +30,7 @@ public final class Association implements AutoCloseable {
     private final Timeouts timeouts;
     private final AcceptedContexts contexts;
     private final UserInformation peer;
+    private final int matchLimit;
     private int lastMessageId;
     private @Nullable Matches open;
 
@@ -54,7 +55,13 @@ public final class Association implements AutoCloseable {
     }
 
     private Association(
-            Conversation talk, Watch watch, Timeouts timeouts, AcceptedContexts contexts, UserInformation peer) {
+            Conversation talk,
+            Watch watch,
+            Timeouts timeouts,
+            AcceptedContexts contexts,
+            UserInformation peer,
+            int matchLimit) {
+        this.matchLimit = matchLimit;
         this.talk = talk;
         this.watch = watch;
         this.timeouts = timeouts;
@@ -76,7 +83,7 @@ public final class Association implements AutoCloseable {
     static Association request(PeerAddress peer, Proposal proposal, Timeouts timeouts, Opening opening)
             throws IOException {
         Establishment made = Establishment.establish(peer, proposal, timeouts, opening);
-        return new Association(made.talk(), made.watch(), timeouts, made.contexts(), made.peer());
+        return new Association(made.talk(), made.watch(), timeouts, made.contexts(), made.peer(), opening.matchLimit());
     }
 
     /** The contexts the acceptor agreed to. */
@@ -403,7 +410,7 @@ public final class Association implements AutoCloseable {
         if (!response.hasDataSet()) {
             return Optional.empty();
         }
-        byte[] bytes = talk.identifier();
+        byte[] bytes = talk.identifier(matchLimit);
         if (!wanted) {
             return Optional.empty();
         }

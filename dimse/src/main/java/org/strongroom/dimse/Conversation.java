@@ -193,9 +193,14 @@ final class Conversation {
 
     /** The whole data set of the message last read, for identifiers. */
     byte[] identifier() throws IOException {
-        byte[] bytes = body().readNBytes(IDENTIFIER_LIMIT + 1);
-        if (bytes.length > IDENTIFIER_LIMIT) {
-            throw PduException.invalid(0, "identifier longer than " + IDENTIFIER_LIMIT + " bytes");
+        return identifier(IDENTIFIER_LIMIT);
+    }
+
+    /** @param limit its length in bytes at most */
+    byte[] identifier(int limit) throws IOException {
+        byte[] bytes = body().readNBytes(limit + 1);
+        if (bytes.length > limit) {
+            throw PduException.invalid(0, "identifier longer than " + limit + " bytes");
         }
         return bytes;
     }

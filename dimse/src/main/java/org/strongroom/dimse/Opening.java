@@ -20,6 +20,11 @@ interface Opening {
         return TlsProfile.client(context, socket, host, port);
     }
 
+    /** The longest identifier taken in an answer, in bytes: all sequences of an enhanced multi-frame image take megabytes. */
+    default int matchLimit() {
+        return 16 << 20;
+    }
+
     /** The handshake succeeded, as this side sees it. */
     default void secured(SSLSession session) {}
 }

@@ -178,6 +178,12 @@ public final class SurveyAssociation implements AutoCloseable {
                     return new CountedSocket(sent::addAndGet, Traffic.this::received);
                 }
 
+                // It asks for one UID a match.
+                @Override
+                public int matchLimit() {
+                    return Conversation.IDENTIFIER_LIMIT;
+                }
+
                 // Whatever this Java can speak: a stranger with old software gets in where an old server lets him.
                 @Override
                 public SSLSocket tls(SSLContext context, Socket socket, String host, int port) throws IOException {

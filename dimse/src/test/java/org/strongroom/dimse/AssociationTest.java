@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Implementation;
+import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
@@ -179,6 +180,24 @@ final class AssociationTest {
             assertThat(progress).hasSize(21);
             assertThat(other.instances.keySet()).isEqualTo(archive.instances.keySet());
             assertThat(association.echo().isSuccess()).isTrue();
+        }
+    }
+
+    @Test
+    void takes_matches_of_megabytes_but_no_longer_ones() throws Exception {
+        archive.matches = 1;
+        for (int length : new int[] {1 << 20, 16 << 20}) {
+            archive.comments = "x".repeat(length);
+            Association association = Association.request(listen(false), proposal(), PATIENT);
+            try (Matches matches = association.find(FIND, keys())) {
+                if (length == 1 << 20) {
+                    assertThat(matches.iterator().next().text(new Tag(0x00204000)))
+                            .containsExactly(archive.comments);
+                } else {
+                    assertThatThrownBy(() -> matches.forEach(match -> {})).hasMessageContaining("longer than 16777216");
+                }
+            }
+            association.close();
         }
     }
 

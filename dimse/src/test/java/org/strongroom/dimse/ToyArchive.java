@@ -31,6 +31,9 @@ final class ToyArchive implements AssociationPolicy {
     /** Matches given to each C-FIND; a negative number goes on until cancelled. */
     volatile int matches = 3;
 
+    /** Makes each match as long as this. */
+    volatile String comments = "";
+
     volatile Optional<Rejection> rejection = Optional.empty();
     volatile Optional<String> identity = Optional.empty();
 
@@ -104,7 +107,8 @@ final class ToyArchive implements AssociationPolicy {
             }
             DataSet match = DataSet.empty()
                     .withText(LEVEL, VR.CS, List.of("STUDY"))
-                    .withText(STUDY_INSTANCE_UID, VR.UI, List.of("1.2.3." + i));
+                    .withText(STUDY_INSTANCE_UID, VR.UI, List.of("1.2.3." + i))
+                    .withText(new Tag(0x00204000), VR.UT, List.of(comments));
             responses.match(Status.PENDING, match);
             if (matches < 0) {
                 pause();
