@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,7 +180,7 @@ final class DcmtkInteropTest {
                 port);
         assertReceived(got, get);
         Path moved = Files.createDirectory(folder.resolve("moved"));
-        int sink = freePort();
+        int sink = Programs.freePort();
         archive.destinations.put(new AeTitle("DEST"), new PeerAddress(loopback(sink), Optional.empty()));
         // With +B it writes to where it runs, whatever -od says.
         Programs.Run move = Programs.run(
@@ -223,7 +222,7 @@ final class DcmtkInteropTest {
     void our_requestor_stores_to_storescp_in_clear_text_and_over_tls() throws Exception {
         for (boolean secure : new boolean[] {false, true}) {
             Path received = Files.createDirectory(folder.resolve("storescp" + secure));
-            int port = freePort();
+            int port = Programs.freePort();
             List<String> command =
                     new ArrayList<>(List.of(Programs.require("storescp").toString(), "+B", "-od", received.toString()));
             if (secure) {
@@ -258,7 +257,7 @@ final class DcmtkInteropTest {
     void our_requestor_finds_gets_and_moves_from_dcmqrscp() throws Exception {
         Path program = Programs.require("dcmqrscp");
         Path storage = Files.createDirectory(folder.resolve("db"));
-        int port = freePort();
+        int port = Programs.freePort();
         DimseListener sink = DimseListener.open(loopback(0), Optional.empty(), archive, Refusals.UNHEARD);
         toClose.add(sink);
         Path config = folder.resolve("dcmqrscp.cfg");
@@ -373,12 +372,6 @@ final class DcmtkInteropTest {
 
     private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String[] words(String program, List<String> options, String... more) {

@@ -99,7 +99,7 @@ class CorpusRoundTripIT {
                 .forEach((file, why) -> System.out.println("  not storable: " + file + ": " + why));
         assertThat(sorted.storable()).hasSizeGreaterThan(250);
         Clinic clinic = Clinic.make(folder);
-        moverPort = Dcmtk.freePort();
+        moverPort = Programs.freePort();
         clinic.enrol("MOVER", "--services", "echo", "--address", "127.0.0.1:" + moverPort);
         clinic.enrol("CT1", "--services", "echo,store,find,get,move", "--move-to", "MOVER");
         model = Optional.of(clinic);
@@ -272,7 +272,7 @@ class CorpusRoundTripIT {
     }
 
     private void moveWithMovescu(Clinic clinic, List<Stored> instances) throws Exception {
-        int storage = Dcmtk.freePort();
+        int storage = Programs.freePort();
         try (TlsForward forward = TlsForward.toTls(0, "127.0.0.1", clinic.port(), clinic.credentials("CT1"));
                 TlsForward _ = TlsForward.fromTls(moverPort, "127.0.0.1", storage, clinic.credentials("MOVER"))) {
             for (var group : bySyntax(instances).entrySet()) {

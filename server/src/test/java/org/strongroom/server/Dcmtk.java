@@ -2,8 +2,6 @@ package org.strongroom.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,13 +123,6 @@ final class Dcmtk {
                     .get(org.strongroom.dicom.Attributes.MediaStorageSOPInstanceUID)
                     .orElseThrow();
             return new Received(sopInstance, part10.syntax(), part10.body().readAllBytes());
-        }
-    }
-
-    /** A port nobody listens on now. */
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

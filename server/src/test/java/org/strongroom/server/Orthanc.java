@@ -29,7 +29,7 @@ final class Orthanc implements AutoCloseable {
     static Orthanc start(Path folder, Map<String, Integer> peers) throws IOException, InterruptedException {
         Path program = Programs.require("Orthanc");
         Path storage = Files.createDirectories(folder.resolve("storage"));
-        int port = Dcmtk.freePort();
+        int port = Programs.freePort();
         String modalities = peers.entrySet().stream()
                 .map(one -> "\"%s\": [\"%s\", \"127.0.0.1\", %d]"
                         .formatted(one.getKey().toLowerCase(Locale.ROOT), one.getKey(), one.getValue()))

@@ -352,7 +352,7 @@ class PeersIT {
 
     @Test
     void a_peer_that_is_not_there_or_hangs_up_is_one_line_for_every_command() throws Exception {
-        int closed = Dcmtk.freePort();
+        int closed = Programs.freePort();
         try (ServerSocket rude = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> hangUp(rude));
             for (var command : everyCommand().entrySet()) {
@@ -432,7 +432,7 @@ class PeersIT {
     @Test
     void a_peer_that_does_not_know_the_sop_class_is_one_line() throws Exception {
         Path program = Programs.require("storescp");
-        int port = Dcmtk.freePort();
+        int port = Programs.freePort();
         Path folder = Files.createDirectories(work.resolve("storescp"));
         Path log = folder.resolve("log");
         Process process = new ProcessBuilder(

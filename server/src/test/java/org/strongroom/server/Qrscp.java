@@ -39,7 +39,7 @@ final class Qrscp implements AutoCloseable {
             throws IOException, InterruptedException {
         Path program = Programs.require("dcmqrscp");
         Path storage = Files.createDirectories(folder.resolve("storage"));
-        int port = Dcmtk.freePort();
+        int port = Programs.freePort();
         List<String> hosts = destinations.entrySet().stream()
                 .map(one -> one.getKey().toLowerCase(Locale.ROOT) + " = (" + one.getKey() + ", 127.0.0.1, "
                         + one.getValue() + ")")

@@ -39,8 +39,8 @@ class SurveyIT {
     @Test
     void an_open_dcmqrscp_lists_three_studies_the_demo_none_and_a_closed_port_is_silent() throws Exception {
         Programs.require("dcmqrscp");
-        int closed = Dcmtk.freePort();
-        int open = Dcmtk.freePort();
+        int closed = Programs.freePort();
+        int open = Programs.freePort();
         Path data = folder.resolve("demo");
         Process leftOpen = leftOpen(open);
         try (StrongroomProcess demo = StrongroomProcess.demo(data)) {

@@ -2,12 +2,14 @@ package org.strongroom.testkit;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -31,6 +33,23 @@ public final class Programs {
         Optional<Path> program = find(name);
         Assumptions.assumeTrue(program.isPresent(), () -> "skipped: no " + name);
         return program.orElseThrow();
+    }
+
+    /**
+     * A port nobody listens on now, for programs that can't choose one themselves. It lies below those that the operating
+     * system gives to outgoing connections, one of which could take it before the program does.
+     */
+    public static int freePort() throws IOException {
+        IOException last = new IOException("no free port");
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(12_000, 32_000);
+            try (ServerSocket _ = new ServerSocket(port)) {
+                return port;
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
     }
 
     /** What a program that ended left: exit status and all it printed, both streams together in {@code output}. */
