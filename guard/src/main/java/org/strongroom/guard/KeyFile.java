@@ -34,6 +34,17 @@ public final class KeyFile implements MasterKey {
         return new KeyFile(directory);
     }
 
+    /**
+     * Puts a master key back that was kept elsewhere.
+     *
+     * @throws IOException when a master key is there already
+     */
+    public static void restore(Path directory, byte[] key) throws IOException {
+        PrivateFiles.createDirectories(directory);
+        PrivateFiles.check(directory);
+        PrivateFiles.create(directory.resolve(NAME), key);
+    }
+
     @Override
     public byte[] unlock() throws IOException {
         byte[] key;
@@ -41,11 +52,14 @@ public final class KeyFile implements MasterKey {
             PrivateFiles.check(file);
             if (Files.size(file) != LENGTH) {
                 throw new IOException(file + ": a master key has " + LENGTH + " bytes, this file has "
-                        + Files.size(file) + "; restore it from the recovery sheet or a copy");
+                        + Files.size(file) + "; move it away and restore it from a copy or with: strongroom recover");
             }
             key = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new IOException(file + ": no master key here; strongroom init makes one, or set keys = PATH", e);
+            throw new IOException(
+                    file + ": no master key here: set keys = PATH in strongroom.toml, or type the recovery"
+                            + " sheet: strongroom recover",
+                    e);
         }
         return key;
     }

@@ -5,10 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.KDF;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -79,6 +81,41 @@ public final class KeyRing {
             return KDF.getInstance("HKDF-SHA256").deriveKey("AES", spec);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HKDF-SHA256 and AES are in every JDK 25", e);
+        }
+    }
+
+    /**
+     * Refuses what other keys made, before anything is written with these. {@code file} holds a random number and its
+     * HMAC-SHA256 under a derived key; it is made where it is missing.
+     *
+     * @throws IOException when the file was made with other keys, or can't be read or made
+     */
+    public void requireOwn(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] number = new byte[KeyFile.LENGTH];
+            new SecureRandom().nextBytes(number);
+            byte[] mac = bindingMac(number);
+            byte[] content = Arrays.copyOf(number, number.length + mac.length);
+            System.arraycopy(mac, 0, content, number.length, mac.length);
+            PrivateFiles.create(file, content);
+            return;
+        }
+        byte[] content = Files.readAllBytes(file);
+        byte[] number = Arrays.copyOf(content, KeyFile.LENGTH);
+        byte[] mac = Arrays.copyOfRange(content, KeyFile.LENGTH, Math.max(KeyFile.LENGTH, content.length));
+        if (!MessageDigest.isEqual(mac, bindingMac(number))) {
+            throw new IOException("the keys in " + directory + " are not those this archive was made with (" + file
+                    + "): name the right folder with keys = PATH in strongroom.toml; nothing was changed");
+        }
+    }
+
+    private byte[] bindingMac(byte[] number) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(derive("guard.binding"));
+            return mac.doFinal(number);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HmacSHA256 is in every JDK 25", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.strongroom.server;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.TreeMap;
 import org.strongroom.guard.AuditVerifier;
@@ -30,7 +31,11 @@ final class AuditCommand {
         public Integer call() throws IOException {
             DataDirectory directory = directory();
             directory.requirePrivateKeys();
-            Verification found = AuditVerifier.verify(directory.audit(), KeyRing.open(directory.keys()));
+            KeyRing keys = KeyRing.open(directory.keys());
+            if (Files.exists(directory.binding())) {
+                keys.requireOwn(directory.binding());
+            }
+            Verification found = AuditVerifier.verify(directory.audit(), keys);
             if (json) {
                 print(found);
             } else {

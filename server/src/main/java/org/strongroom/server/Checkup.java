@@ -3,7 +3,6 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URISyntaxException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -87,12 +86,11 @@ final class Checkup {
     }
 
     private void volumes(DataDirectory directory) throws IOException {
-        FileStore keys = Files.getFileStore(directory.keys());
         note(
                 "master key",
                 "a key file: a thief of this machine has the key",
                 "a passphrase, a TPM or a key service are not built yet; keep the machine locked up");
-        if (keys.equals(Files.getFileStore(directory.data()))) {
+        if (directory.sharesVolume()) {
             warn(
                     "volumes",
                     "keys and data share a volume: a thief of the disk has both",

@@ -38,7 +38,8 @@ final class CommandLines {
         CommandLine root = new CommandLine(new Root());
         root.addSubcommand(new DemoCommand(invocation))
                 .addSubcommand(new InitCommand(invocation))
-                .addSubcommand(new ServeCommand(invocation));
+                .addSubcommand(new ServeCommand(invocation))
+                .addSubcommand(new RecoverCommand(invocation));
         addArchiveCommands(root, invocation);
         root.addSubcommand(new DumpCommand(invocation));
         return execute(root, invocation, arguments);
@@ -110,6 +111,6 @@ final class CommandLines {
 
     private static int failed(Exception e, CommandLine command, PrintWriter err) {
         err.println(command.getCommandSpec().qualifiedName() + ": " + Failure.describe(e));
-        return FAILED;
+        return e instanceof Failure failure && failure.isMisuse() ? USAGE : FAILED;
     }
 }

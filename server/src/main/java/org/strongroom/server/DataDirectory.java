@@ -34,6 +34,11 @@ record DataDirectory(Path root, Path keys) {
         return data().resolve("audit");
     }
 
+    /** Says which keys the archive was made with. */
+    Path binding() {
+        return data().resolve("binding");
+    }
+
     Path run() {
         return root.resolve("run");
     }
@@ -67,6 +72,11 @@ record DataDirectory(Path root, Path keys) {
 
     boolean isDemo() {
         return Files.exists(demo());
+    }
+
+    /** Whether a thief of the disk has keys and data together. */
+    boolean sharesVolume() throws IOException {
+        return Files.getFileStore(keys).equals(Files.getFileStore(data()));
     }
 
     /** Makes the folders, readable by their owner alone. */

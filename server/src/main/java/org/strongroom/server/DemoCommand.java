@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, EnrolmentException {
         if (dicomPort < 0 || dicomPort > 65535) {
-            throw new Failure("--dicom-port " + dicomPort + " is not a port from 0 to 65535");
+            throw Failure.misuse("--dicom-port " + dicomPort + " is not a port from 0 to 65535");
         }
         httpsPort.ifPresent(port -> invocation
                 .err()

@@ -97,6 +97,9 @@ final class DeviceCommand {
         @Override
         int run(OpenArchive archive) throws IOException {
             Optional<Destination> destination = destination();
+            if (titles().contains(archive.directory().title().value())) {
+                throw Failure.misuse("--aet " + archive.directory().title() + " is this archive's own AE title");
+            }
             Path folder = invocation.path(out);
             for (String file : List.of(name + ".key", name + ".pem")) {
                 if (Files.exists(folder.resolve(file))) {
@@ -159,8 +162,8 @@ final class DeviceCommand {
                 set.add(Arrays.stream(Service.values())
                         .filter(one -> one.name().equals(text.strip().toUpperCase(Locale.ROOT)))
                         .findFirst()
-                        .orElseThrow(() ->
-                                new Failure("--services " + text + " is none of " + names(Set.of(Service.values())))));
+                        .orElseThrow(() -> Failure.misuse(
+                                "--services " + text + " is none of " + names(Set.of(Service.values())))));
             }
             return set;
         }
@@ -168,7 +171,7 @@ final class DeviceCommand {
         private Optional<Destination> destination() throws IOException {
             if (address.isEmpty()) {
                 if (trust.isPresent() || clearUntil.isPresent()) {
-                    throw new Failure(
+                    throw Failure.misuse(
                             "--trust and --clear-until say how we send to it: --address HOST:PORT is missing");
                 }
                 return Optional.empty();
@@ -187,7 +190,7 @@ final class DeviceCommand {
                         .atStartOfDay(ZoneId.systemDefault())
                         .toInstant();
             } catch (DateTimeException e) {
-                throw new Failure("--clear-until " + date + " is not a date such as 2027-01-31");
+                throw Failure.misuse("--clear-until " + date + " is not a date such as 2027-01-31");
             }
         }
     }

@@ -15,8 +15,24 @@ import org.strongroom.dicom.DicomFormatException;
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    private final boolean misuse;
+
     Failure(String message) {
+        this(message, false);
+    }
+
+    private Failure(String message, boolean misuse) {
         super(oneLine(message));
+        this.misuse = misuse;
+    }
+
+    /** The command line itself can't be carried out, whatever the archive holds. */
+    static Failure misuse(String message) {
+        return new Failure(message, true);
+    }
+
+    boolean isMisuse() {
+        return misuse;
     }
 
     /** What to tell of any exception; never the text of one that may carry a value. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.strongroom.archive.Level;
-import org.strongroom.archive.Query;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
@@ -20,12 +19,6 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Matches;
 import org.strongroom.dimse.Status;
-import org.strongroom.gateway.BadIdentifier;
-import org.strongroom.gateway.QueryBuilder;
-import org.strongroom.gateway.Translated;
-import org.strongroom.guard.Action;
-import org.strongroom.guard.Outcome;
-import org.strongroom.guard.Permit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -73,7 +66,7 @@ final class FindCommand extends PeerCommand {
 
     private void checkMost() {
         if (most < 1) {
-            throw new Failure("--most " + most + " is less than 1");
+            throw Failure.misuse("--most " + most + " is less than 1");
         }
     }
 
@@ -82,27 +75,9 @@ final class FindCommand extends PeerCommand {
     int local(OpenArchive archive) throws IOException {
         checkMost();
         Set<Tag> columns = columns();
-        Query query = switch (QueryBuilder.build(keys.informationModel(), keys.identifier(columns))) {
-            case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
-            case Translated.Ready(QueryBuilder.Question question) -> question.query();
-        };
-        Action.Query action = new Action.Query(
-                query.level().name(),
-                query.matches().stream().map(match -> Keys.name(match.tag())).toList(),
-                Optional.of(why.reason(archive.directory())));
-        Permit<Action.Query> permit = archive.permit(invocation.user(), why.purpose(archive.directory()), action);
-        List<DataSet> answers = new ArrayList<>();
-        boolean whole = false;
-        try (org.strongroom.archive.Matches matches = archive.archive().find(permit, query)) {
-            Optional<DataSet> match = matches.next();
-            for (; match.isPresent() && answers.size() < most; match = matches.next()) {
-                answers.add(match.get());
-            }
-            whole = match.isEmpty();
-        } finally {
-            archive.guard().settle(permit, new Outcome(true, Map.of("matches", (long) answers.size())));
-        }
-        print(answers, List.copyOf(columns), !whole);
+        LocalQuery.Answers answers = new LocalQuery(archive, invocation.user(), why)
+                .ask(keys.informationModel(), keys.identifier(columns), most);
+        print(answers.matches(), List.copyOf(columns), !answers.whole());
         return CommandLines.DONE;
     }
 
@@ -147,6 +122,9 @@ final class FindCommand extends PeerCommand {
             invocation
                     .out()
                     .println(Json.text(answers.stream().map(FindCommand::fields).toList()));
+            if (cut) {
+                invocation.err().println("there are more answers than these " + answers.size() + ": --most N");
+            }
             return;
         }
         Table table = new Table(columns.stream().map(Keys::name).toArray(String[]::new));

@@ -50,10 +50,15 @@ import picocli.CommandLine.Option;
         name = "get",
         description = "Fetch instances from a peer (C-GET), or without --to from this archive, as DICOM files.")
 final class GetCommand extends PeerCommand {
+    private static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
+
     /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
     private static final int UIDS_AT_ONCE = 1000;
 
     private static final int FAILED_NAMED = 20;
+
+    /** That one retrieval by other keys than UIDs takes out of the archive itself. */
+    private static final int MOST_STUDIES = 1000;
 
     /** Every one of PS3.6, each in a context of its own so that nothing is converted; Explicit VR Little Endian first. */
     private static final List<TransferSyntax> SYNTAXES = Stream.concat(
@@ -107,11 +112,15 @@ final class GetCommand extends PeerCommand {
     @Override
     int local(OpenArchive archive) throws IOException {
         requireKeys();
-        Action.Retrieve asked =
-                switch (RetrieveBuilder.build(keys.informationModel(), keys.identifier(Set.of()), "get")) {
-                    case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
-                    case Translated.Ready(Action.Retrieve retrieve) -> retrieve;
-                };
+        DataSet identifier = keys.identifier(Set.of());
+        if (keys.level() == Level.STUDY
+                && identifier.all(Attributes.StudyInstanceUID).isEmpty()) {
+            identifier = studies(archive, identifier);
+        }
+        Action.Retrieve asked = switch (RetrieveBuilder.build(keys.informationModel(), identifier, "get")) {
+            case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
+            case Translated.Ready(Action.Retrieve retrieve) -> retrieve;
+        };
         Action.Retrieve action = new Action.Retrieve(
                 asked.patientId(),
                 asked.studies(),
@@ -123,9 +132,26 @@ final class GetCommand extends PeerCommand {
                 .export(archive, why.purpose(archive.directory()), action);
     }
 
+    /** Names the studies that other keys, such as PatientName, find. */
+    private DataSet studies(OpenArchive archive, DataSet identifier) throws IOException {
+        DataSet asked = identifier.withEmpty(Attributes.StudyInstanceUID.tag(), Attributes.StudyInstanceUID.vr());
+        LocalQuery.Answers answers =
+                new LocalQuery(archive, invocation.user(), why).ask(keys.informationModel(), asked, MOST_STUDIES);
+        List<Uid> uids = answers.matches().stream()
+                .flatMap(match -> match.get(Attributes.StudyInstanceUID).stream())
+                .toList();
+        if (uids.isEmpty() || !answers.whole()) {
+            throw new Failure(
+                    uids.isEmpty()
+                            ? "no study here has these keys"
+                            : "more than " + MOST_STUDIES + " studies have these keys: narrow them");
+        }
+        return level(Level.STUDY).withAll(Attributes.StudyInstanceUID, uids);
+    }
+
     private void requireKeys() {
         if (keys.isEmpty()) {
-            throw new Failure("which? for example: -k StudyInstanceUID=1.2.3");
+            throw Failure.misuse("which? for example: -k StudyInstanceUID=1.2.3");
         }
     }
 
@@ -162,10 +188,16 @@ final class GetCommand extends PeerCommand {
 
     /** Study, series and image level by C-FIND, each below the one above as PS3.4 C.4.1.2.1 wants it. */
     private Map<Group, List<Uid>> look(Line line) throws IOException {
-        Uid model = keys.model(Keys.Service.FIND);
+        // A patient's studies are asked for in the study root, whose study level has the patient's keys too (PS3.4
+        // C.6.2.1.2).
+        boolean patient = keys.level() == Level.PATIENT;
+        Uid model = patient ? STUDY_ROOT_FIND : keys.model(Keys.Service.FIND);
         Map<Group, List<Uid>> groups = new LinkedHashMap<>();
         try (Association association = associate(line, queryProposal(line, model))) {
             DataSet asked = keys.identifier(Set.of(Attributes.StudyInstanceUID.tag()));
+            if (patient) {
+                asked = asked.with(Attributes.QueryRetrieveLevel, Level.STUDY.name());
+            }
             List<Uid> studies = named(asked, Attributes.StudyInstanceUID);
             for (Uid study :
                     studies.isEmpty() ? ask(association, model, asked, Attributes.StudyInstanceUID) : studies) {

@@ -8,6 +8,8 @@ record HostPort(String host, int port) {
         String host = colon < 1 ? "" : text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
+        } else if (host.indexOf(':') >= 0) {
+            host = "";
         }
         int port;
         try {
@@ -16,7 +18,7 @@ record HostPort(String host, int port) {
             port = 0;
         }
         if (host.isEmpty() || port < 1 || port > 65535) {
-            throw new Failure(option + " " + text + " is not HOST:PORT, such as 10.0.0.7:104");
+            throw Failure.misuse(option + " " + text + " is not HOST:PORT, such as 10.0.0.7:104 or [::1]:104");
         }
         return new HostPort(host, port);
     }

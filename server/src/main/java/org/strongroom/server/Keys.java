@@ -84,12 +84,12 @@ final class Keys {
 
     private static DataSet with(DataSet identifier, Tag tag, List<String> values) {
         if (vr(tag) == VR.SQ) {
-            throw new Failure("-k " + name(tag) + ": a sequence takes no value here");
+            throw Failure.misuse("-k " + name(tag) + ": a sequence takes no value here");
         }
         try {
             return identifier.withText(tag, vr(tag), values);
         } catch (IllegalArgumentException e) {
-            throw new Failure("-k " + name(tag) + ": the value does not fit " + vr(tag));
+            throw Failure.misuse("-k " + name(tag) + ": the value does not fit " + vr(tag));
         }
     }
 
@@ -113,7 +113,7 @@ final class Keys {
         return Dictionary.standard()
                 .keyword(name)
                 .map(Dictionary.Entry::tag)
-                .orElseThrow(() -> new Failure("-k " + name + ": neither a keyword of the dictionary (PatientName)"
+                .orElseThrow(() -> Failure.misuse("-k " + name + ": neither a keyword of the dictionary (PatientName)"
                         + " nor a tag (0010,0010)"));
     }
 

@@ -26,6 +26,11 @@ public final class Main {
                 terminal,
                 () -> false,
                 Optional.empty());
-        System.exit(CommandLines.run(invocation, arguments));
+        int status = CommandLines.run(invocation, arguments);
+        if (invocation.out().checkError() && status == CommandLines.DONE) {
+            invocation.err().println("strongroom: standard output could not be written");
+            status = CommandLines.FAILED;
+        }
+        System.exit(status);
     }
 }

@@ -31,7 +31,7 @@ final class MoveCommand extends PeerCommand {
     @Override
     int run(Line line) throws IOException {
         if (keys.isEmpty()) {
-            throw new Failure("which? for example: -k StudyInstanceUID=1.2.3");
+            throw Failure.misuse("which? for example: -k StudyInstanceUID=1.2.3");
         }
         Uid model = keys.model(Keys.Service.MOVE);
         DataSet identifier = keys.identifier(Set.of());

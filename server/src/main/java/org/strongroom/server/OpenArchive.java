@@ -47,6 +47,7 @@ final class OpenArchive implements AutoCloseable {
         try {
             parts.push(directory.lock()::close);
             KeyRing keys = KeyRing.open(directory.keys());
+            keys.requireOwn(directory.binding());
             authority = CertificateAuthority.open(keys, CLOCK);
             AuditLog audit = AuditLog.open(directory.audit(), keys, CLOCK);
             parts.push(audit::close);

@@ -86,7 +86,7 @@ abstract class PeerCommand extends ArchiveCommand {
 
     /** Without a peer: the archive itself, as the person at the terminal; not every command has something to do there. */
     int local(OpenArchive archive) throws IOException {
-        throw new Failure("whom? --to demo, --to HOST:PORT or --to NAME of an enrolled device");
+        throw Failure.misuse("whom? --to demo, --to HOST:PORT or --to NAME of an enrolled device");
     }
 
     private int talk(Line line) throws IOException {
@@ -127,7 +127,7 @@ abstract class PeerCommand extends ArchiveCommand {
             return new Line(new PeerAddress(address, Optional.empty()), other, own);
         }
         if (key.isEmpty() || certificate.isEmpty() || ca.isEmpty()) {
-            throw new Failure("calling " + to + " over TLS needs --key, --cert and --ca;"
+            throw Failure.misuse("calling " + to + " over TLS needs --key, --cert and --ca;"
                     + " --clear calls it without encryption");
         }
         SSLContext tls = TlsContexts.client(
@@ -166,7 +166,7 @@ abstract class PeerCommand extends ArchiveCommand {
 
     static AeTitle title(String option, String text) {
         return AeTitle.parse(text)
-                .orElseThrow(() -> new Failure(
+                .orElseThrow(() -> Failure.misuse(
                         option + " " + text + " is not an AE title: 1 to 16 ASCII characters without backslash"));
     }
 

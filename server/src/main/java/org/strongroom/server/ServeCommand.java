@@ -35,6 +35,9 @@ final class ServeCommand implements Callable<Integer> {
         Server server = Server.start(archive, configuration.aet(), address);
         Stop.onSignal(server::close);
         invocation.out().println(server.readyLine());
+        if (directory.sharesVolume()) {
+            invocation.err().println("Keys and data share a volume: a thief of the disk has both (strongroom doctor).");
+        }
         Stop.await();
         return CommandLines.DONE;
     }

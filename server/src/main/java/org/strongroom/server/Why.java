@@ -1,14 +1,18 @@
 package org.strongroom.server;
 
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.strongroom.guard.Purpose;
 import picocli.CommandLine.Option;
 
 /** The purpose and the reason that reading patients' data needs; a demo's archive supplies its own. */
 final class Why {
+    /** Administration is no purpose to read for. */
+    private static final Set<Purpose> READING = EnumSet.complementOf(EnumSet.of(Purpose.HSYSADMIN));
+
     @Option(
             names = "--purpose",
             paramLabel = "CODE",
@@ -23,11 +27,11 @@ final class Why {
             return Purpose.TREAT;
         }
         String code = purpose.orElseThrow(Why::missing).toUpperCase(Locale.ROOT);
-        return Arrays.stream(Purpose.values())
+        return READING.stream()
                 .filter(one -> one.name().equals(code))
                 .findFirst()
-                .orElseThrow(() -> new Failure("--purpose " + code + " is none of "
-                        + Arrays.stream(Purpose.values()).map(Enum::name).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> Failure.misuse("--purpose " + code + " is none of "
+                        + READING.stream().map(Enum::name).collect(Collectors.joining(", "))));
     }
 
     String reason(DataDirectory directory) {
@@ -38,7 +42,7 @@ final class Why {
     }
 
     private static Failure missing() {
-        return new Failure("reading patients' data needs --purpose CODE and --reason TEXT, for example:"
+        return Failure.misuse("reading patients' data needs --purpose CODE and --reason TEXT, for example:"
                 + " --purpose TREAT --reason \"second opinion\"");
     }
 }

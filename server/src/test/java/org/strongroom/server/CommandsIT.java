@@ -124,6 +124,21 @@ class CommandsIT {
                 RecoverySheet.parse(String.join(" ", words)).unwrap(Files.readAllBytes(other.resolve("keys/recovery")));
 
         assertThat(master).isEqualTo(Files.readAllBytes(other.resolve("keys/master.key")));
+        Path key = other.resolve("keys/master.key");
+        Path sheet = Files.writeString(folder.resolve("words"), String.join("\n", words));
+        Files.delete(key);
+        Programs.Run lost = StrongroomProcess.run("doctor", "--data", other.toString());
+        assertThat(lost.exit()).isEqualTo(1);
+        assertThat(lost.output()).contains("strongroom recover");
+        Programs.Run recovered =
+                StrongroomProcess.run("recover", "--data", other.toString(), "--sheet", sheet.toString());
+        assertThat(recovered.exit()).as(recovered.output()).isZero();
+        assertThat(Files.readAllBytes(key)).isEqualTo(master);
+        Clinic.check(StrongroomProcess.run("audit", "verify", "--data", other.toString()));
+        assertThat(StrongroomProcess.run("recover", "--data", other.toString(), "--sheet", sheet.toString())
+                        .output())
+                .contains("is there already");
+        Files.delete(sheet);
         String link = init.output()
                 .lines()
                 .filter(line -> line.contains("/first#"))

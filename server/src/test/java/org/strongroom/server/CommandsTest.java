@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,7 +47,8 @@ class CommandsTest {
         Run init = run("init FOLDER/archive");
         assertThat(init.exit()).as(init.output()).isZero();
         Path whole = folder.resolve("archive");
-        for (String copy : List.of("index-newer", "index-noise", "guard-newer", "no-keys", "no-data", "no-ca")) {
+        for (String copy :
+                List.of("index-newer", "index-noise", "guard-newer", "no-keys", "no-data", "no-ca", "other-keys")) {
             copy(whole, folder.resolve(copy));
         }
         newer("index-newer/data/index.sqlite");
@@ -54,6 +57,9 @@ class CommandsTest {
         delete(folder.resolve("no-keys/keys"));
         delete(folder.resolve("no-data/data"));
         Files.writeString(folder.resolve("no-ca/keys/ca.pem"), "");
+        assertThat(run("init FOLDER/second").exit()).isZero();
+        delete(folder.resolve("other-keys/keys"));
+        copy(folder.resolve("second/keys"), folder.resolve("other-keys/keys"));
         Files.writeString(
                 folder.resolve("text"),
                 "no DICOM file, and long enough not to be taken for one by its length\n".repeat(9));
@@ -145,18 +151,23 @@ class CommandsTest {
                 "serve --config FOLDER/none.toml|no such file",
                 "serve --config TEXT|not TOML",
                 "init FOLDER|not empty",
-                "demo --dicom-port 65536|not a port",
-                "demo --dicom-port -1|not a port",
+                "demo --dicom-port 65536|2:not a port",
+                "demo --dicom-port -1|2:not a port",
                 "demo --data DATA|no demo",
                 "device add CT/1 --aet CT1 --data DATA|device name",
                 "device add CT1 --aet SEVENTEEN.LETTERS --data DATA|AE title",
-                "device add CT1 --aet CT1 --data DATA --services fly|--services fly",
-                "device add CT1 --aet CT1 --data DATA --address nowhere|HOST:PORT",
-                "device add CT1 --aet CT1 --data DATA --address h:0|HOST:PORT",
-                "device add CT1 --aet CT1 --data DATA --address h:65536|HOST:PORT",
-                "device add CT1 --aet CT1 --data DATA --trust TEXT|--address",
-                "device add CT1 --aet CT1 --data DATA --clear-until 2099-01-01|--address",
-                "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until soon|not a date",
+                "device add CT1 --aet CT1 --data DATA --services fly|2:--services fly",
+                "device add CT1 --aet CT1 --data DATA --address nowhere|2:HOST:PORT",
+                "device add CT1 --aet CT1 --data DATA --address h:0|2:HOST:PORT",
+                "device add CT1 --aet CT1 --data DATA --address ::1:104|2:HOST:PORT",
+                "device add CT1 --aet STRONGROOM --data DATA|2:own AE title",
+                "recover --data FOLDER/none|nothing to recover",
+                "recover --data DATA --sheet TEXT|18 words",
+                "device list --data FOLDER/other-keys|not those this archive was made with",
+                "device add CT1 --aet CT1 --data DATA --address h:65536|2:HOST:PORT",
+                "device add CT1 --aet CT1 --data DATA --trust TEXT|2:--address",
+                "device add CT1 --aet CT1 --data DATA --clear-until 2099-01-01|2:--address",
+                "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until soon|2:not a date",
                 "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until 2001-01-01|past",
                 "device add CT1 --aet CT1 --data DATA --move-to NOBODY|no such device",
                 "device add CT1 --aet CT1 --data DATA --out TEXT|exists already",
@@ -175,9 +186,9 @@ class CommandsTest {
                 "import TEXT --data TEXT|TEXT",
                 "device revoke NOBODY --data DATA|no device named",
                 "export --study 1.2.x --out FOLDER --data DATA|not a UID",
-                "export --study 1.2.3 --out FOLDER --data DATA|--purpose",
-                "export --study 1.2.3 --out FOLDER --data DATA --purpose FUN --reason x|none of",
-                "export --study 1.2.3 --out FOLDER --data DATA --purpose TREAT --reason _|--reason",
+                "export --study 1.2.3 --out FOLDER --data DATA|2:--purpose",
+                "export --study 1.2.3 --out FOLDER --data DATA --purpose FUN --reason x|2:none of",
+                "export --study 1.2.3 --out FOLDER --data DATA --purpose TREAT --reason _|2:--reason",
                 "export --study 1.2.3 --out FOLDER --data DATA --purpose TREAT --reason x|no such study",
                 "import FOLDER/none --data DATA|no such file",
                 "dump FOLDER/none|no such file",
@@ -185,31 +196,33 @@ class CommandsTest {
                 "dump TEXT|TEXT",
                 "dump --longest 1 TEXT|less than 4",
                 "audit verify --data FOLDER/none|no archive",
-                "echo --data DATA|whom",
+                "echo --data DATA|2:whom",
                 "echo --to demo --data DATA|no demo runs",
-                "find --data DATA|--purpose",
-                "find --data DATA --purpose HSYSADMIN --reason x|a purpose",
+                "find --data DATA|2:--purpose",
+                "find --data DATA --purpose HSYSADMIN --reason x|2:none of",
                 "find -l series --data DATA --purpose TREAT --reason x|UID",
-                "get -k StudyInstanceUID=1.2.3 --data DATA --out FOLDER/got|--purpose",
+                "get -k StudyInstanceUID=1.2.3 --data DATA --out FOLDER/got|2:--purpose",
                 "get -k StudyInstanceUID=1.2.3 --data DATA --out FOLDER/got --purpose TREAT --reason x|no such study",
-                "get -k PatientName=A --data DATA --out FOLDER/got --purpose TREAT --reason x|UID",
-                "echo --to 127.0.0.1:x --data DATA|HOST:PORT",
-                "echo --to 127.0.0.1:1 --data DATA|--key",
-                "echo --to 127.0.0.1:1 --clear --aet SEVENTEEN.LETTERS|AE title",
+                "get -k PatientName=A --data DATA --out FOLDER/got --purpose TREAT --reason x|no study here",
+                "echo --to 127.0.0.1:x --data DATA|2:HOST:PORT",
+                "echo --to 127.0.0.1:1 --data DATA|2:--key",
+                "echo --to 127.0.0.1:1 --clear --aet SEVENTEEN.LETTERS|2:AE title",
                 "echo --to 127.0.0.1:1 --key TEXT --cert TEXT --ca TEXT|TEXT",
                 "echo --to NOBODY --data DATA|nor an enrolled device",
-                "find --to 127.0.0.1:1 --clear -k Frobnicate=1|neither a keyword",
-                "find --to 127.0.0.1:1 --clear -k Rows=abc|does not fit",
-                "find --to 127.0.0.1:1 --clear --most 0|less than 1",
+                "find --to 127.0.0.1:1 --clear -k Frobnicate=1|2:neither a keyword",
+                "find --to 127.0.0.1:1 --clear -k Rows=abc|2:does not fit",
+                "find --to 127.0.0.1:1 --clear --most 0|2:less than 1",
                 "find --to 127.0.0.1:1 --clear|no connection",
-                "get --to 127.0.0.1:1 --clear --out FOLDER/got|which",
-                "move --to 127.0.0.1:1 --clear --to-aet X|which",
+                "get --to 127.0.0.1:1 --clear --out FOLDER/got|2:which",
+                "move --to 127.0.0.1:1 --clear --to-aet X|2:which",
                 "store --to 127.0.0.1:1 --clear FOLDER/none|no such file"
             })
-    void what_cannot_be_done_is_said_in_one_line_and_status_1(String line, String said) throws Exception {
+    void what_cannot_be_done_is_said_in_one_line_and_by_status(String line, String expected) throws Exception {
         Run run = run(line);
 
-        assertThat(run.exit()).as(run.output()).isEqualTo(1);
+        boolean misuse = expected.startsWith("2:");
+        String said = misuse ? expected.substring(2) : expected;
+        assertThat(run.exit()).as(run.output()).isEqualTo(misuse ? 2 : 1);
         List<String> lines = run.output()
                 .strip()
                 .lines()
@@ -221,6 +234,27 @@ class CommandsTest {
                 .contains(
                         said.replace("TEXT", folder.resolve("text").toString()).replace("FOLDER", folder.toString()))
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void keys_of_another_archive_are_refused_before_anything_is_written() throws Exception {
+        Map<Path, String> before = content(folder.resolve("other-keys"));
+
+        Run run = run("audit verify --data FOLDER/other-keys");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.output()).contains("not those this archive was made with");
+        assertThat(content(folder.resolve("other-keys"))).isEqualTo(before);
+    }
+
+    private static Map<Path, String> content(Path root) throws IOException {
+        Map<Path, String> content = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                content.put(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return content;
     }
 
     @Test

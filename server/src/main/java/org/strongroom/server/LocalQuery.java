@@ -1,0 +1,46 @@
+package org.strongroom.server;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.strongroom.archive.Matches;
+import org.strongroom.archive.Query;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.gateway.BadIdentifier;
+import org.strongroom.gateway.InformationModel;
+import org.strongroom.gateway.QueryBuilder;
+import org.strongroom.gateway.Translated;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.Outcome;
+import org.strongroom.guard.Permit;
+
+/** A query of the archive itself, by a person of this machine with a purpose and a reason. */
+record LocalQuery(OpenArchive archive, String user, Why why) {
+    /** @param whole no more answers than these */
+    record Answers(List<DataSet> matches, boolean whole) {}
+
+    /** Asks guard, then the archive, and settles. */
+    Answers ask(InformationModel model, DataSet identifier, int most) throws IOException {
+        Query query = switch (QueryBuilder.build(model, identifier)) {
+            case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
+            case Translated.Ready(QueryBuilder.Question question) -> question.query();
+        };
+        Action.Query action = new Action.Query(
+                query.level().name(),
+                query.matches().stream().map(match -> Keys.name(match.tag())).toList(),
+                Optional.of(why.reason(archive.directory())));
+        Permit<Action.Query> permit = archive.permit(user, why.purpose(archive.directory()), action);
+        List<DataSet> answers = new ArrayList<>();
+        try (Matches matches = archive.archive().find(permit, query)) {
+            Optional<DataSet> match = matches.next();
+            for (; match.isPresent() && answers.size() < most; match = matches.next()) {
+                answers.add(match.get());
+            }
+            return new Answers(answers, match.isEmpty());
+        } finally {
+            archive.guard().settle(permit, new Outcome(true, Map.of("matches", (long) answers.size())));
+        }
+    }
+}
