@@ -212,6 +212,26 @@ class TlsContextsTest {
     }
 
     @Test
+    void the_right_name_from_another_authority_is_not_believed() throws Exception {
+        CertificateAuthority vendor = CertificateAuthority.open(KeyRing.open(root.resolve("vendor")), house.clock);
+        CertificateAuthority stranger = CertificateAuthority.open(KeyRing.open(root.resolve("other")), house.clock);
+        List<String> names = List.of("pacs.example", "ws1.example");
+        IssuedCertificate imposter =
+                stranger.issueDevice("FALSE", names, CertificateAuthority.KeyType.EC, Duration.ofDays(1));
+        IssuedCertificate ours = enrolled("WS1", CertificateAuthority.KeyType.EC, Duration.ofDays(1));
+        DeviceRecord ws1 = house.registry.byName("WS1").get();
+        SSLContext named = client(ours, "pacs.example");
+        SSLContext pinned = pinned(ws1, "ws1.example", vendor.certificate());
+        assertThat(serve(ca.issueDevice("TRUE", names, CertificateAuthority.KeyType.EC, Duration.ofDays(1)), named))
+                .isTrue();
+        assertThat(serve(imposter, named)).isFalse();
+        assertThat(serve(
+                        vendor.issueDevice("TRUE", names, CertificateAuthority.KeyType.EC, Duration.ofDays(1)), pinned))
+                .isTrue();
+        assertThat(serve(imposter, pinned)).isFalse();
+    }
+
+    @Test
     void files_are_written_once_and_read_back_as_a_client() throws Exception {
         IssuedCertificate device = enrolled("CT1", CertificateAuthority.KeyType.RSA, Duration.ofDays(1));
         Path out = root.resolve("out");
