@@ -9,6 +9,11 @@ public interface Archive extends AutoCloseable {
     /** Stores one instance; returns when it is on stable storage and findable, or refused. */
     StoreOutcome store(Permit<Action.Store> permit, StoreRequest request) throws IOException;
 
+    /**
+     * Finds what matches.
+     *
+     * @param permit for {@link Query#action} of this query, and for no other
+     */
     Matches find(Permit<Action.Query> permit, Query query) throws IOException;
 
     Retrieval retrieve(Permit<Action.Retrieve> permit) throws IOException;

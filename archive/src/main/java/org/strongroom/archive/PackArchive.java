@@ -163,6 +163,9 @@ public final class PackArchive implements Archive {
     @Override
     public Matches find(Permit<Action.Query> permit, Query query) throws IOException {
         check(permit);
+        if (!query.action(permit.action().reason()).equals(permit.action())) {
+            throw new IllegalArgumentException("the permit is for another question: " + permit.action());
+        }
         return index.find(query, reader::head);
     }
 

@@ -10,9 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +23,8 @@ import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.archive.StoreOutcome.Conflict;
 import org.strongroom.archive.StoreOutcome.Duplicate;
 import org.strongroom.archive.StoreOutcome.Stored;
+import org.strongroom.guard.Action;
+import org.strongroom.guard.Permit;
 import org.strongroom.guard.Permits;
 
 class PackTest {
@@ -77,6 +82,21 @@ class PackTest {
         try (PackArchive archive = open()) {
             assertThat(archive.health().writable()).isTrue();
             assertThatThrownBy(this::open).hasMessageContaining("open in another process");
+        }
+    }
+
+    @Test
+    void a_permit_opens_no_other_question_and_none_after_its_end() throws IOException {
+        Query asked = new Query(Level.STUDY, List.of(), Set.of());
+        Query other = new Query(Level.IMAGE, List.of(), Set.of());
+        Permit<Action.Query> permit = Permits.of(asked.action(Optional.empty()), Instant.MAX);
+        Permit<Action.Query> ended = Permits.of(asked.action(Optional.empty()), Instant.EPOCH);
+        try (PackArchive archive = open()) {
+            assertThatThrownBy(() -> archive.find(permit, asked))
+                    .as("the index is asked")
+                    .hasMessage("not in this fake");
+            assertThatThrownBy(() -> archive.find(permit, other)).hasMessageContaining("another question");
+            assertThatThrownBy(() -> archive.find(ended, asked)).hasMessageContaining("guard must be asked again");
         }
     }
 

@@ -201,12 +201,10 @@ final class DemoCommand implements Callable<Integer> {
 
     /** How many instances of the demo's studies are there from an earlier start. */
     private long loaded(OpenArchive archive) throws IOException {
-        Permit<Action.Query> permit = archive.permit(
-                invocation.user(),
-                Purpose.TREAT,
-                new Action.Query("STUDY", List.of("StudyInstanceUID"), Optional.of("demonstration")));
         Match wanted = new Match.UidList(Attributes.StudyInstanceUID.tag(), DemoStudies.studies());
         Query query = new Query(Level.STUDY, List.of(wanted), Set.of(Attributes.NumberOfStudyRelatedInstances.tag()));
+        Permit<Action.Query> permit =
+                archive.permit(invocation.user(), Purpose.TREAT, query.action(Optional.of("demonstration")));
         long instances = 0;
         long studies = 0;
         try (Matches matches = archive.archive().find(permit, query)) {

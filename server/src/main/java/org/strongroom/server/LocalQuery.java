@@ -27,10 +27,7 @@ record LocalQuery(OpenArchive archive, String user, Why why) {
             case Translated.Bad(BadIdentifier bad) -> throw Keys.failure(bad);
             case Translated.Ready(QueryBuilder.Question question) -> question.query();
         };
-        Action.Query action = new Action.Query(
-                query.level().name(),
-                query.matches().stream().map(match -> Keys.name(match.tag())).toList(),
-                Optional.of(why.reason(archive.directory())));
+        Action.Query action = query.action(Optional.of(why.reason(archive.directory())));
         Permit<Action.Query> permit = archive.permit(user, why.purpose(archive.directory()), action);
         List<DataSet> answers = new ArrayList<>();
         try (Matches matches = archive.archive().find(permit, query)) {

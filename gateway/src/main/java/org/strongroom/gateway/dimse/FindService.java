@@ -5,14 +5,11 @@ import static org.strongroom.dicom.Attributes.QueryRetrieveLevel;
 import static org.strongroom.dicom.Attributes.RetrieveAETitle;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.dicom.DataSet;
-import org.strongroom.dicom.Dictionary;
-import org.strongroom.dicom.Tag;
 import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.DimseRequest.CFind;
 import org.strongroom.dimse.Responses;
@@ -44,7 +41,7 @@ final class FindService {
         return switch (QueryBuilder.build(model, request.identifier())) {
             case Translated.Bad(var why) -> Statuses.of(why);
             case Translated.Ready(Question question) -> {
-                Action.Query action = new Action.Query(question.query().level().name(), keys(question));
+                Action.Query action = question.query().action(Optional.empty());
                 yield switch (guard.decide(who, who.device().purpose(), action)) {
                     case Decision.Denied(Decision.Reason reason) -> Statuses.of(reason);
                     case Decision.Granted(Permit<Action.Query> permit) ->
@@ -79,19 +76,5 @@ final class FindService {
         } finally {
             guard.settle(permit, new Outcome(success, Map.of("matches", sent)));
         }
-    }
-
-    /** The names of the attributes asked about; audit records hold no values. */
-    private static List<String> keys(Question question) {
-        return question.query().matches().stream()
-                .map(match -> keyword(match.tag()))
-                .toList();
-    }
-
-    private static String keyword(Tag tag) {
-        return Dictionary.standard()
-                .attribute(tag)
-                .map(Dictionary.Entry::keyword)
-                .orElse(tag.toString());
     }
 }
