@@ -1,11 +1,15 @@
 package org.strongroom.archive;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DataSetBuilder;
 import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.VR;
@@ -21,6 +25,9 @@ public record Answer(
         Optional<SeriesRow> series,
         Optional<InstanceRow> instance,
         Optional<DataSet> head) {
+    /** Most bytes of all values of an answer together; what devices ask for comes to some hundreds. */
+    static final int LONGEST = 256 << 10;
+
     private static final Tag CHARACTER_SET = Attributes.SpecificCharacterSet.tag();
 
     public Answer(StudyRow study) {
@@ -45,22 +52,33 @@ public record Answer(
 
     /**
      * The identifier of a response, PS3.4 C.4.1.1.3.2: what was asked for, of zero length where nothing is known, in the
-     * character set the values came in; in UTF-8 where they came in several.
+     * character set the values came in; in UTF-8 where they came in several. Of zero length too is what does not fit into
+     * an answer of {@link #LONGEST}.
      */
     public DataSet identifier(QueryPlan plan) {
-        Set<DataSet> sources = new LinkedHashSet<>();
-        plan.returned().forEach(tag -> stored(tag, plan.level()).ifPresent(sources::add));
-        DataSet identifier = inCharacterSetOf(sources);
+        Map<Tag, DataSet> sources = new LinkedHashMap<>();
+        long length = 0;
         for (Tag tag : plan.returned()) {
             Optional<DataSet> source = stored(tag, plan.level());
-            identifier = source.isPresent()
-                    ? identifier.withElementOf(source.get(), tag)
-                    : withComputed(identifier, tag, plan.level());
+            int more = source.map(dataSet -> dataSet.valueLength(tag)).orElse(0);
+            if (source.isPresent() && length + more <= LONGEST) {
+                sources.put(tag, source.get());
+                length += more;
+            }
         }
-        return identifier;
+        DataSetBuilder identifier = new DataSetBuilder(inCharacterSetOf(sources.values()));
+        for (Tag tag : plan.returned()) {
+            DataSet source = sources.get(tag);
+            if (source != null) {
+                identifier.copy(source, tag);
+            } else {
+                addComputed(identifier, tag, plan.level());
+            }
+        }
+        return identifier.build();
     }
 
-    private static DataSet inCharacterSetOf(Set<DataSet> sources) {
+    private static DataSet inCharacterSetOf(Collection<DataSet> sources) {
         Set<SpecificCharacterSet> sets = new LinkedHashSet<>();
         sources.forEach(source -> sets.add(source.characterSet()));
         if (sets.size() > 1) {
@@ -88,7 +106,7 @@ public record Answer(
         return row.filter(dataSet -> dataSet.contains(tag));
     }
 
-    private DataSet withComputed(DataSet identifier, Tag tag, Level asked) {
+    private void addComputed(DataSetBuilder identifier, Tag tag, Level asked) {
         VR vr = QueryPlan.vr(tag);
         Level level = IndexedAttributes.level(tag);
         Optional<? extends Values> row = level.compareTo(asked) > 0
@@ -101,6 +119,10 @@ public record Answer(
                             case IMAGE -> instance;
                         };
         List<String> values = row.map(known -> known.text(tag)).orElse(List.of());
-        return values.isEmpty() ? identifier.withEmpty(tag, vr) : identifier.withText(tag, vr, values);
+        if (values.isEmpty()) {
+            identifier.empty(tag, vr);
+        } else {
+            identifier.text(tag, vr, values);
+        }
     }
 }

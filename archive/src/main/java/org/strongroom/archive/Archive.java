@@ -1,6 +1,7 @@
 package org.strongroom.archive;
 
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.Permit;
 
@@ -13,8 +14,10 @@ public interface Archive extends AutoCloseable {
      * Finds what matches.
      *
      * @param permit for {@link Query#action} of this query, and for no other
+     * @param cancelled whether nobody waits for answers any more; asked often, by the thread that calls
+     *     {@link Matches#next}
      */
-    Matches find(Permit<Action.Query> permit, Query query) throws IOException;
+    Matches find(Permit<Action.Query> permit, Query query, BooleanSupplier cancelled) throws IOException;
 
     Retrieval retrieve(Permit<Action.Retrieve> permit) throws IOException;
 

@@ -24,6 +24,10 @@ import org.strongroom.dicom.VR;
 final class Criterion {
     /** No numeral of PS3.5 is longer; keeps a hostile one from being computed with. */
     private static final int LONGEST_NUMERAL = 20;
+    /** Five times what PS3.5 section 6.2 allows; folding takes time that grows with the square of a hostile one. */
+    private static final int LONGEST_NAME = 1024;
+    /** What getting at a value costs beside its length, see {@link Pace}. */
+    private static final int STEPS_OF_A_VALUE = 50;
 
     private final Match match;
     private final Predicate<Values> test;
@@ -33,8 +37,9 @@ final class Criterion {
         this.test = test;
     }
 
-    static Criterion of(Match match) {
-        return new Criterion(match, compile(match));
+    /** Ready to be compared at this pace. */
+    static Criterion of(Match match, Pace pace) {
+        return new Criterion(match, compile(match, pace));
     }
 
     Match match() {
@@ -60,20 +65,24 @@ final class Criterion {
         return value.isBlank() || (vr(tag) == VR.PN && NameFolding.groups(value).isEmpty());
     }
 
-    private static Predicate<Values> compile(Match match) {
+    private static Predicate<Values> compile(Match match, Pace pace) {
         if (isUniversal(match)) {
             return values -> true;
         }
         Tag tag = match.tag();
         return switch (match) {
-            case Match.Single single -> any(tag, single(vr(tag), single.value()));
-            case Match.UidList list -> any(tag, among(list.uids()));
-            case Match.Wildcard wildcard -> any(tag, wildcard(vr(tag), wildcard.pattern()));
-            case Match.Range range -> any(tag, range(vr(tag), range));
+            case Match.Single single -> any(tag, single(vr(tag), single.value()), pace);
+            case Match.UidList list -> any(tag, among(list.uids()), pace);
+            case Match.Wildcard wildcard -> any(tag, wildcard(vr(tag), wildcard.pattern(), pace), pace);
+            case Match.Range range -> any(tag, range(vr(tag), range), pace);
             case Match.Sequence sequence -> {
-                List<Criterion> item =
-                        sequence.item().stream().map(Criterion::of).toList();
-                yield values -> values.items(tag).stream().anyMatch(one -> allMatch(item, one));
+                List<Criterion> item = sequence.item().stream()
+                        .map(one -> Criterion.of(one, pace))
+                        .toList();
+                yield values -> {
+                    pace.row();
+                    return values.items(tag).stream().anyMatch(one -> allMatch(item, one));
+                };
             }
         };
     }
@@ -83,8 +92,17 @@ final class Criterion {
         return criteria.stream().allMatch(criterion -> criterion.matches(values));
     }
 
-    private static Predicate<Values> any(Tag tag, Predicate<String> one) {
-        return values -> values.text(tag).stream().anyMatch(one);
+    private static Predicate<Values> any(Tag tag, Predicate<String> one, Pace pace) {
+        return values -> {
+            pace.step(STEPS_OF_A_VALUE);
+            for (String value : values.text(tag)) {
+                pace.step(STEPS_OF_A_VALUE + value.length());
+                if (one.test(value)) {
+                    return true;
+                }
+            }
+            return false;
+        };
     }
 
     /** VR of the standard's dictionary; LO where it knows none. */
@@ -144,22 +162,22 @@ final class Criterion {
         return text -> wanted.contains(text.strip());
     }
 
-    private static Predicate<String> wildcard(VR vr, String pattern) {
+    private static Predicate<String> wildcard(VR vr, String pattern, Pace pace) {
         if (vr == VR.PN) {
-            return name(pattern, Criterion::matchesGroup);
+            return name(pattern, (wanted, group) -> matchesGroup(wanted, group, pace));
         }
         String wanted = pattern.strip();
-        return text -> Glob.matches(wanted, text.strip());
+        return text -> Glob.matches(wanted, text.strip(), pace);
     }
 
     /** Components that a group leaves out at its end are empty ones, so {@code SMITH^*} finds SMITH too. */
-    private static boolean matchesGroup(String pattern, String group) {
+    private static boolean matchesGroup(String pattern, String group, Pace pace) {
         int end = pattern.length();
         for (int i = end - 1; i >= 0 && (pattern.charAt(i) == '*' || pattern.charAt(i) == '^'); i--) {
             end = pattern.charAt(i) == '^' ? i : end;
         }
-        return Glob.matches(pattern, group)
-                || (end < pattern.length() && Glob.matches(pattern.substring(0, end), group));
+        return Glob.matches(pattern, group, pace)
+                || (end < pattern.length() && Glob.matches(pattern.substring(0, end), group, pace));
     }
 
     private interface Comparison {
@@ -170,13 +188,21 @@ final class Criterion {
         List<String> wanted = NameFolding.groups(value);
         if (wanted.size() == 1) {
             String group = wanted.getFirst();
-            return text -> NameFolding.groups(text).stream().anyMatch(one -> comparison.test(group, one));
+            return text ->
+                    isName(text) && NameFolding.groups(text).stream().anyMatch(one -> comparison.test(group, one));
         }
         String whole = String.join("=", wanted);
         return text -> {
+            if (!isName(text)) {
+                return false;
+            }
             List<String> groups = NameFolding.groups(text);
             return groupsMatch(wanted, groups, comparison) || comparison.test(whole, String.join("=", groups));
         };
+    }
+
+    private static boolean isName(String text) {
+        return text.length() <= LONGEST_NAME;
     }
 
     private static boolean groupsMatch(List<String> wanted, List<String> groups, Comparison comparison) {

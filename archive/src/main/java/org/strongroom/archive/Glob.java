@@ -5,25 +5,39 @@ import java.util.List;
 
 /** Wild card matching, PS3.4 C.2.2.2.4: {@code *} stands for any characters, none too; {@code ?} for one. */
 final class Glob {
+    /** Steps are told in so many at once. */
+    private static final int TOLD = 4096;
+
     private Glob() {}
 
     /** Whether the pattern is nothing but {@code *}, which is universal matching. */
     static boolean isUniversal(String pattern) {
-        return pattern.chars().allMatch(c -> c == '*');
+        return isUniversal(pattern, 0);
     }
 
-    /** Takes time of at most pattern times text; no pattern makes it worse. */
-    static boolean matches(String pattern, String text) {
+    /**
+     * Takes at most pattern times text steps, which {@code pace} is told of; no pattern makes it worse. Whoever calls it
+     * bounds both.
+     */
+    static boolean matches(String pattern, String text, Pace pace) {
         int p = 0;
         int t = 0;
         int star = -1;
         int resume = 0;
+        int steps = 0;
         while (t < text.length()) {
+            if (++steps == TOLD) {
+                pace.step(steps);
+                steps = 0;
+            }
             int c = text.codePointAt(t);
             int wanted = p < pattern.length() ? pattern.codePointAt(p) : -1;
             if (wanted == '*') {
                 star = ++p;
                 resume = t;
+                if (p == pattern.length()) {
+                    break;
+                }
             } else if (wanted == '?' || wanted == c) {
                 p += Character.charCount(wanted);
                 t += Character.charCount(c);
@@ -32,13 +46,20 @@ final class Glob {
                 p = star;
                 t = resume;
             } else {
+                break;
+            }
+        }
+        pace.step(steps);
+        return (t == text.length() || star == pattern.length()) && isUniversal(pattern, p);
+    }
+
+    private static boolean isUniversal(String pattern, int from) {
+        for (int i = from; i < pattern.length(); i++) {
+            if (pattern.charAt(i) != '*') {
                 return false;
             }
         }
-        while (p < pattern.length() && pattern.charAt(p) == '*') {
-            p++;
-        }
-        return p == pattern.length();
+        return true;
     }
 
     /** The stretches without wild cards, in order; empty ones left out. */

@@ -2,6 +2,7 @@ package org.strongroom.archive;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
@@ -31,8 +32,13 @@ public interface Index extends AutoCloseable {
     /** Up to where the packs are recorded; {@link Position#START} when nothing is. */
     Position indexedTo() throws IOException;
 
-    /** The answers; {@code heads} reads an instance where the index does not hold what IMAGE level asks for. */
-    Matches find(Query query, HeadReader heads) throws IOException;
+    /**
+     * The answers.
+     *
+     * @param heads reads an instance where the index does not hold what IMAGE level asks for
+     * @param cancelled whether nobody waits for answers any more: then {@link Matches#next} ends, within about 100 ms
+     */
+    Matches find(Query query, HeadReader heads, BooleanSupplier cancelled) throws IOException;
 
     /** The visible versions of the instances the keys name, those of a series together. */
     List<Located> locate(Action.Retrieve keys) throws IOException;

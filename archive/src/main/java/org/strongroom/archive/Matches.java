@@ -8,7 +8,11 @@ import org.strongroom.dicom.Tag;
 
 /** The answers to a query, read as they are asked for. */
 public interface Matches extends AutoCloseable {
-    /** The next answer; empty at the end. */
+    /**
+     * The next answer; empty at the end.
+     *
+     * @throws java.util.concurrent.CancellationException when the query was cancelled
+     */
     Optional<DataSet> next() throws IOException;
 
     /** Keys of the query that hold a value and could not be compared at its level: answers may be more than were asked for. */

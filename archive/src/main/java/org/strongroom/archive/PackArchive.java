@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
@@ -161,12 +162,12 @@ public final class PackArchive implements Archive {
     }
 
     @Override
-    public Matches find(Permit<Action.Query> permit, Query query) throws IOException {
+    public Matches find(Permit<Action.Query> permit, Query query, BooleanSupplier cancelled) throws IOException {
         check(permit);
         if (!query.action(permit.action().reason()).equals(permit.action())) {
             throw new IllegalArgumentException("the permit is for another question: " + permit.action());
         }
-        return index.find(query, reader::head);
+        return index.find(query, reader::head, cancelled);
     }
 
     @Override

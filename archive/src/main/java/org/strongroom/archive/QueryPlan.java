@@ -30,6 +30,7 @@ public final class QueryPlan {
     private static final int LAST_DAY = Integer.MAX_VALUE;
 
     private final Query query;
+    private final Pace pace;
     private final List<long[]> tokens = new ArrayList<>();
     private final List<Criterion> study = new ArrayList<>();
     private final List<Criterion> patientCounts = new ArrayList<>();
@@ -41,12 +42,14 @@ public final class QueryPlan {
     private int firstDay = NO_DAY;
     private int lastDay = LAST_DAY;
 
-    private QueryPlan(Query query) {
+    private QueryPlan(Query query, Pace pace) {
         this.query = query;
+        this.pace = pace;
     }
 
-    public static QueryPlan of(Query query, StudyTokens tokens) {
-        QueryPlan plan = new QueryPlan(query);
+    /** At this pace values are compared; whoever follows the plan keeps to it too. */
+    public static QueryPlan of(Query query, StudyTokens tokens, Pace pace) {
+        QueryPlan plan = new QueryPlan(query, pace);
         query.matches().forEach(match -> plan.add(match, tokens));
         plan.addReturned();
         return plan;
@@ -62,7 +65,7 @@ public final class QueryPlan {
             ignored.add(tag);
             return;
         }
-        Criterion criterion = Criterion.of(match);
+        Criterion criterion = Criterion.of(match, pace);
         switch (level) {
             case PATIENT -> (IndexedAttributes.isPatientCount(tag) ? patientCounts : study).add(criterion);
             case STUDY -> study.add(criterion);
@@ -114,6 +117,10 @@ public final class QueryPlan {
                         });
             }
         }
+    }
+
+    public Pace pace() {
+        return pace;
     }
 
     public Level level() {

@@ -44,7 +44,7 @@ public abstract class IndexContract {
 
     protected static List<DataSet> find(Index index, IndexSamples samples, Query query) throws IOException {
         List<DataSet> answers = new ArrayList<>();
-        try (Matches matches = index.find(query, samples.heads())) {
+        try (Matches matches = index.find(query, samples.heads(), () -> false)) {
             for (Optional<DataSet> next = matches.next(); next.isPresent(); next = matches.next()) {
                 answers.add(next.get());
             }
@@ -237,7 +237,7 @@ public abstract class IndexContract {
             record(index, samples, 3);
             Query query = new Query(
                     Level.STUDY, List.of(single(Modality, "XX"), single(Rows, "1")), Set.of(SeriesNumber.tag()));
-            try (Matches matches = index.find(query, samples.heads())) {
+            try (Matches matches = index.find(query, samples.heads(), () -> false)) {
                 assertThat(matches.next())
                         .hasValueSatisfying(answer ->
                                 assertThat(answer.contains(SeriesNumber)).isTrue());
@@ -252,7 +252,7 @@ public abstract class IndexContract {
         try (Index index = open(folder)) {
             record(index, samples, 3);
             Query query = new Query(Level.PATIENT, List.of(), Set.of(StudyInstanceUID.tag(), StudyDate.tag()));
-            try (Matches matches = index.find(query, samples.heads())) {
+            try (Matches matches = index.find(query, samples.heads(), () -> false)) {
                 assertThat(matches.next()).hasValueSatisfying(answer -> {
                     assertThat(answer.contains(StudyDate)).isTrue();
                     assertThat(answer.get(StudyDate)).isEmpty();

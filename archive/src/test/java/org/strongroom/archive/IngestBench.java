@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.strongroom.archive.sqlite.SqliteIndex;
 import org.strongroom.dicom.TransferSyntax;
@@ -165,7 +166,7 @@ final class IngestBench {
         }
 
         @Override
-        public Matches find(Query query, HeadReader heads) {
+        public Matches find(Query query, HeadReader heads, BooleanSupplier cancelled) {
             throw new UnsupportedOperationException("no index");
         }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
 
@@ -75,7 +76,7 @@ final class MemoryIndex implements Index {
     }
 
     @Override
-    public Matches find(Query query, HeadReader heads) {
+    public Matches find(Query query, HeadReader heads, BooleanSupplier cancelled) {
         throw new UnsupportedOperationException("not in this fake");
     }
 

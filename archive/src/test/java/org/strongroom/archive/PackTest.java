@@ -92,11 +92,12 @@ class PackTest {
         Permit<Action.Query> permit = Permits.of(asked.action(Optional.empty()), Instant.MAX);
         Permit<Action.Query> ended = Permits.of(asked.action(Optional.empty()), Instant.EPOCH);
         try (PackArchive archive = open()) {
-            assertThatThrownBy(() -> archive.find(permit, asked))
+            assertThatThrownBy(() -> archive.find(permit, asked, () -> false))
                     .as("the index is asked")
                     .hasMessage("not in this fake");
-            assertThatThrownBy(() -> archive.find(permit, other)).hasMessageContaining("another question");
-            assertThatThrownBy(() -> archive.find(ended, asked)).hasMessageContaining("guard must be asked again");
+            assertThatThrownBy(() -> archive.find(permit, other, () -> false)).hasMessageContaining("another question");
+            assertThatThrownBy(() -> archive.find(ended, asked, () -> false))
+                    .hasMessageContaining("guard must be asked again");
         }
     }
 

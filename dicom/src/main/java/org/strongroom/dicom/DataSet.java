@@ -65,7 +65,7 @@ public final class DataSet {
         this.irregularities = irregularities;
     }
 
-    /** No elements, explicit VR little endian; built up by {@link #with}. */
+    /** No elements, explicit VR little endian; built up by {@link #with}, or {@link DataSetBuilder} where there are many. */
     public static DataSet empty() {
         return EMPTY;
     }
@@ -179,6 +179,15 @@ public final class DataSet {
     /** The items of a sequence; empty when absent. */
     public List<DataSet> items(Attribute<DataSet> sequence) {
         return items(sequence.tag());
+    }
+
+    /**
+     * Length in bytes of the value field as it was read, items included, at no cost; 0 where the element is absent, and for
+     * items that an edit put in.
+     */
+    public int valueLength(Tag tag) {
+        int at = index.find(tag.code());
+        return at < 0 ? 0 : index.lengths[at];
     }
 
     public boolean contains(Tag tag) {
@@ -496,6 +505,11 @@ public final class DataSet {
             throw new IllegalArgumentException("a value of VR " + vr + " has at most 65534 bytes");
         }
         return edited(tag, index.with(tag.code(), vr.code(), 0, value));
+    }
+
+    /** This with these elements instead of its own. */
+    DataSet with(ElementIndex elements) {
+        return new DataSet(source, elements, inherited, undefinedLength, true, irregularities);
     }
 
     /** Group lengths (retired above group 0002) would be wrong after an edit in their group and are left out. */

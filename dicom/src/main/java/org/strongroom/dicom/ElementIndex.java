@@ -57,6 +57,22 @@ final class ElementIndex {
         count++;
     }
 
+    /** Adds one of another index; to be called only where {@code edits} has room for it. */
+    void add(ElementIndex from, int at) {
+        @Nullable Object @Nullable [] all = edits;
+        if (all != null) {
+            all[count] = from.edit(at);
+        }
+        add(from.tags[at], from.vrs[at], from.values[at], from.lengths[at], from.flags[at]);
+    }
+
+    /** Without elements, with room for so many edited ones. */
+    static ElementIndex ofEdits(int capacity) {
+        ElementIndex index = new ElementIndex(capacity);
+        index.edits = new @Nullable Object[capacity];
+        return index;
+    }
+
     private void resize(int capacity) {
         tags = Arrays.copyOf(tags, capacity);
         values = Arrays.copyOf(values, capacity);

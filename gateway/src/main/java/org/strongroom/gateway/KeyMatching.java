@@ -96,18 +96,31 @@ final class KeyMatching {
             case DT -> range(tag, value, DATE_TIME, "date and time");
             default -> {
                 boolean wild = value.indexOf('*') >= 0 || value.indexOf('?') >= 0;
-                if (!wild) {
-                    yield new Key.Matched(new Match.Single(tag, value));
+                if (wild && !WILDCARDS.contains(vr)) {
+                    yield new Key.Bad(BadIdentifier.value(tag, "no wild cards in a key of VR " + vr));
                 }
-                yield WILDCARDS.contains(vr)
-                        ? new Key.Matched(new Match.Wildcard(tag, value))
-                        : new Key.Bad(BadIdentifier.value(tag, "no wild cards in a key of VR " + vr));
+                int longest = wild ? QueryLimits.pattern(vr) : QueryLimits.VALUE;
+                if (value.length() > longest) {
+                    yield tooLong(tag, longest);
+                }
+                yield new Key.Matched(wild ? new Match.Wildcard(tag, value) : new Match.Single(tag, value));
             }
         };
     }
 
+    private static Key tooLong(Tag tag, int longest) {
+        return new Key.Bad(BadIdentifier.value(tag, "longer than " + longest + " characters"));
+    }
+
+    private static Key tooMany(Tag tag, int most) {
+        return new Key.Bad(BadIdentifier.value(tag, "a list of more than " + most + " values"));
+    }
+
     /** Range matching, C.2.2.2.5; a value that reads as a single one is one, since DT may hold a hyphen. */
     private static Key range(Tag tag, String value, String form, String name) {
+        if (value.length() > QueryLimits.RANGE) {
+            return tooLong(tag, QueryLimits.RANGE);
+        }
         if (value.matches(form) && hasPlausibleOffset(value)) {
             return new Key.Matched(new Match.Single(tag, value));
         }
@@ -127,12 +140,21 @@ final class KeyMatching {
 
     /** A list of codes, of which one must match: viewers ask so for ModalitiesInStudy, without negotiating C.2.2.2.8. */
     private static Key codes(Tag tag, List<String> values) {
+        if (values.size() > QueryLimits.CODES) {
+            return tooMany(tag, QueryLimits.CODES);
+        }
+        if (values.stream().mapToInt(String::length).sum() > QueryLimits.VALUE) {
+            return tooLong(tag, QueryLimits.VALUE);
+        }
         return values.stream().anyMatch(value -> value.indexOf('*') >= 0 || value.indexOf('?') >= 0)
                 ? new Key.Bad(BadIdentifier.value(tag, "several values and wild cards among them"))
                 : new Key.Matched(new Match.Single(tag, String.join("\\", values)));
     }
 
     private static Key uids(Tag tag, List<String> values) {
+        if (values.size() > QueryLimits.UIDS) {
+            return tooMany(tag, QueryLimits.UIDS);
+        }
         List<Uid> uids = new ArrayList<>(values.size());
         for (String value : values) {
             Optional<Uid> uid = Uid.parse(value);

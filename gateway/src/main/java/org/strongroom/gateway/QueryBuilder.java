@@ -49,6 +49,10 @@ public final class QueryBuilder {
         if (missing.isPresent()) {
             return bad(missing.get());
         }
+        Optional<BadIdentifier> tooMany = QueryLimits.tooManyKeys(identifier);
+        if (tooMany.isPresent()) {
+            return bad(tooMany.get());
+        }
         List<Match> matches = new ArrayList<>();
         Set<Tag> returned = new LinkedHashSet<>();
         Set<Tag> unsupported = new TreeSet<>();
@@ -65,6 +69,10 @@ public final class QueryBuilder {
                     return bad(why);
                 }
             }
+        }
+        Optional<BadIdentifier> tooLong = QueryLimits.tooLongPatterns(matches);
+        if (tooLong.isPresent()) {
+            return bad(tooLong.get());
         }
         return new Translated.Ready<>(new Question(
                 new Query(level.get(), List.copyOf(matches), Set.copyOf(returned)), Set.copyOf(unsupported)));

@@ -17,6 +17,7 @@ import static org.strongroom.dicom.Attributes.StudyDescription;
 import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 import static org.strongroom.dicom.Attributes.StudyTime;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.strongroom.archive.Level;
 import org.strongroom.archive.Match;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.DataSetBuilder;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
@@ -223,6 +225,81 @@ class QueryBuilderTest {
 
     private static DataSet text(DataSet identifier, Attribute<?> attribute, String value) {
         return identifier.withText(attribute.tag(), attribute.vr(), List.of(value));
+    }
+
+    @Test
+    void as_many_keys_as_the_limit_are_taken_and_one_more_is_refused() {
+        assertThat(ready(keys(QueryLimits.KEYS - 1)).query().returnKeys()).hasSize(QueryLimits.KEYS - 1);
+        for (int count : List.of(QueryLimits.KEYS, 30_000)) {
+            BadIdentifier bad = bad(keys(count));
+            assertThat(bad.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
+            assertThat(bad.comment()).contains("512 keys").hasSizeLessThanOrEqualTo(64);
+        }
+    }
+
+    /** Beside the level. */
+    private static DataSet keys(int count) {
+        DataSetBuilder keys = new DataSetBuilder(studies());
+        for (int i = 0; i < count; i++) {
+            keys.empty(Tag.of(0x0021, 0x1000 + i), VR.LO);
+        }
+        return keys.build();
+    }
+
+    @Test
+    void keys_of_items_and_items_count_too() {
+        DataSet item = keys(250).without(QueryRetrieveLevel);
+        Tag sequence = RequestAttributesSequence.tag();
+        assertThat(bad(studies().withItems(sequence, List.of(item, item))).comment())
+                .contains("a sequence key");
+        assertThat(bad(studies().withItems(sequence, List.of(item, item, item))).comment())
+                .contains("512 keys");
+        assertThat(bad(studies().withItems(sequence, Collections.nCopies(30_000, DataSet.empty())))
+                        .comment())
+                .contains("512 keys");
+        DataSet nested = DataSet.empty().with(PatientID, "1");
+        for (int depth = 0; depth < 60; depth++) {
+            nested = DataSet.empty().withItems(sequence, List.of(nested));
+        }
+        assertThat(matches(studies().withItems(sequence, List.of(nested)))).hasSize(1);
+    }
+
+    @Test
+    void patterns_values_and_lists_have_a_longest() {
+        Tag text = Tag.of(0x0040, 0xA160);
+        String name = "*" + "a".repeat(QueryLimits.PATTERN - 1);
+        assertThat(matches(text(studies(), PatientName, name))).hasSize(1);
+        assertThat(bad(text(studies(), PatientName, name + "a")).comment()).contains("256");
+        String note = "*" + "a".repeat(QueryLimits.TEXT_PATTERN - 1);
+        assertThat(matches(studies().withText(text, VR.UT, List.of(note)))).hasSize(1);
+        assertThat(bad(studies().withText(text, VR.UT, List.of(note + "a"))).elements())
+                .containsExactly(text);
+        String value = "a".repeat(QueryLimits.VALUE);
+        assertThat(matches(studies().withText(text, VR.UT, List.of(value)))).hasSize(1);
+        assertThat(bad(studies().withText(text, VR.UT, List.of(value + "a"))).comment())
+                .contains("10240");
+        assertThat(bad(text(studies(), StudyDate, "2".repeat(65))).comment()).contains("64");
+        List<String> uids = Collections.nCopies(QueryLimits.UIDS, "1.2");
+        assertThat(matches(studies().withText(StudyInstanceUID.tag(), VR.UI, uids)))
+                .hasSize(1);
+        List<String> more = Collections.nCopies(QueryLimits.UIDS + 1, "1.2");
+        assertThat(bad(studies().withText(StudyInstanceUID.tag(), VR.UI, more)).comment())
+                .contains("4096");
+        List<String> codes = Collections.nCopies(QueryLimits.CODES + 1, "CT");
+        assertThat(bad(studies().withText(ModalitiesInStudy.tag(), VR.CS, codes))
+                        .comment())
+                .contains("256");
+    }
+
+    @Test
+    void patterns_have_a_longest_together() {
+        DataSet identifier = studies();
+        for (int i = 0; i < QueryLimits.PATTERNS / QueryLimits.PATTERN; i++) {
+            identifier = identifier.withText(
+                    Tag.of(0x0021, 0x1000 + i), VR.LO, List.of("*" + "a".repeat(QueryLimits.PATTERN - 1)));
+        }
+        assertThat(matches(identifier)).hasSize(16);
+        assertThat(bad(text(identifier, PatientName, "a*")).comment()).contains("4096");
     }
 
     private static Match range(Attribute<?> attribute, String from, String to) {

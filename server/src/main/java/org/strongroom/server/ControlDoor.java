@@ -29,7 +29,8 @@ import org.strongroom.guard.PrivateFiles;
 
 /**
  * DIR/run/control: how commands reach the server that has the archive open. Only the user the server runs as, and root,
- * may connect; the operating system says who it is, and the command then acts as that person.
+ * may connect; the operating system says who it is, and the command then acts as that person. Its threads are the
+ * platform's: whatever keeps the carriers of virtual threads busy, a device can still be revoked.
  */
 final class ControlDoor implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ControlDoor.class.getName());
@@ -59,7 +60,7 @@ final class ControlDoor implements AutoCloseable {
         listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         ControlFrames.withAddress(control, listener::bind);
         Files.setPosixFilePermissions(control, PosixFilePermissions.fromString("rw-------"));
-        Thread.ofVirtual().name("control").start(this::accept);
+        Thread.ofPlatform().daemon().name("control").start(this::accept);
     }
 
     private void accept() {
@@ -71,7 +72,7 @@ final class ControlDoor implements AutoCloseable {
                     LOG.log(Level.WARNING, "control.refused reason=busy at_once=" + AT_ONCE);
                     continue;
                 }
-                Thread.ofVirtual().name("control-client").start(() -> serve(channel));
+                Thread.ofPlatform().daemon().name("control-client").start(() -> serve(channel));
             } catch (IOException e) {
                 if (!closing.get()) {
                     LOG.log(Level.ERROR, "control.accept_failed", e);
@@ -104,7 +105,7 @@ final class ControlDoor implements AutoCloseable {
         DataOutputStream out = new DataOutputStream(Channels.newOutputStream(channel));
         ReentrantLock turn = new ReentrantLock();
         AtomicBoolean gone = new AtomicBoolean();
-        Thread.ofVirtual().name("control-watch").start(() -> watch(in, gone));
+        Thread.ofPlatform().daemon().name("control-watch").start(() -> watch(in, gone));
         PrintStream toOut = writer(out, turn, ControlFrames.OUT);
         PrintStream toErr = writer(out, turn, ControlFrames.ERR);
         Invocation invocation = new Invocation(

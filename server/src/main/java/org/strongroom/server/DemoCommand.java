@@ -207,7 +207,7 @@ final class DemoCommand implements Callable<Integer> {
                 archive.permit(invocation.user(), Purpose.TREAT, query.action(Optional.of("demonstration")));
         long instances = 0;
         long studies = 0;
-        try (Matches matches = archive.archive().find(permit, query)) {
+        try (Matches matches = archive.archive().find(permit, query, invocation.cancelled())) {
             for (Optional<DataSet> match = matches.next(); match.isPresent(); match = matches.next()) {
                 instances += match.get()
                         .get(Attributes.NumberOfStudyRelatedInstances)

@@ -75,8 +75,8 @@ final class FindCommand extends PeerCommand {
     int local(OpenArchive archive) throws IOException {
         checkMost();
         Set<Tag> columns = columns();
-        LocalQuery.Answers answers = new LocalQuery(archive, invocation.user(), why)
-                .ask(keys.informationModel(), keys.identifier(columns), most);
+        LocalQuery.Answers answers =
+                new LocalQuery(archive, invocation, why).ask(keys.informationModel(), keys.identifier(columns), most);
         print(answers.matches(), List.copyOf(columns), !answers.whole());
         return CommandLines.DONE;
     }

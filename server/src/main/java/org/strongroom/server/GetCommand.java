@@ -136,7 +136,7 @@ final class GetCommand extends PeerCommand {
     private DataSet studies(OpenArchive archive, DataSet identifier) throws IOException {
         DataSet asked = identifier.withEmpty(Attributes.StudyInstanceUID.tag(), Attributes.StudyInstanceUID.vr());
         LocalQuery.Answers answers =
-                new LocalQuery(archive, invocation.user(), why).ask(keys.informationModel(), asked, MOST_STUDIES);
+                new LocalQuery(archive, invocation, why).ask(keys.informationModel(), asked, MOST_STUDIES);
         List<Uid> uids = answers.matches().stream()
                 .flatMap(match -> match.get(Attributes.StudyInstanceUID).stream())
                 .toList();

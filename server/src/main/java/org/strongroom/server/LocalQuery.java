@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Query;
 import org.strongroom.dicom.DataSet;
@@ -17,7 +18,7 @@ import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
 
 /** A query of the archive itself, by a person of this machine with a purpose and a reason. */
-record LocalQuery(OpenArchive archive, String user, Why why) {
+record LocalQuery(OpenArchive archive, Invocation invocation, Why why) {
     /** @param whole no more answers than these */
     record Answers(List<DataSet> matches, boolean whole) {}
 
@@ -28,14 +29,16 @@ record LocalQuery(OpenArchive archive, String user, Why why) {
             case Translated.Ready(QueryBuilder.Question question) -> question.query();
         };
         Action.Query action = query.action(Optional.of(why.reason(archive.directory())));
-        Permit<Action.Query> permit = archive.permit(user, why.purpose(archive.directory()), action);
+        Permit<Action.Query> permit = archive.permit(invocation.user(), why.purpose(archive.directory()), action);
         List<DataSet> answers = new ArrayList<>();
-        try (Matches matches = archive.archive().find(permit, query)) {
+        try (Matches matches = archive.archive().find(permit, query, invocation.cancelled())) {
             Optional<DataSet> match = matches.next();
             for (; match.isPresent() && answers.size() < most; match = matches.next()) {
                 answers.add(match.get());
             }
             return new Answers(answers, match.isEmpty());
+        } catch (CancellationException e) {
+            throw new Failure("stopped after " + answers.size() + " answers");
         } finally {
             archive.guard().settle(permit, new Outcome(true, Map.of("matches", (long) answers.size())));
         }

@@ -126,7 +126,9 @@ final class Finder {
     }
 
     private boolean isFull() {
-        return answers.size() >= ANSWERS || lookedAt >= LOOKED_AT;
+        return answers.size() >= ANSWERS
+                || lookedAt >= LOOKED_AT
+                || (lookedAt > 0 && plan.pace().isTurnOver());
     }
 
     private Places places() throws SQLException {
@@ -134,7 +136,7 @@ final class Finder {
         for (long[] any : plan.tokens()) {
             all.add(any.length > MANY ? Places.of(resolved(any)) : Postings.find(session, waiting, runs, any));
         }
-        return all.isEmpty() ? new Places.OfDays(session) : Places.all(all);
+        return all.isEmpty() ? new Places.OfDays(session) : Places.all(all, plan.pace());
     }
 
     /** Where the studies of a long list of UIDs are, looked up for the first page only. */
@@ -143,6 +145,7 @@ final class Finder {
         if (known == null) {
             LongStream.Builder found = LongStream.builder();
             for (long token : any) {
+                plan.pace().row();
                 Places places = Postings.find(session, waiting, runs, token);
                 for (long at = places.atMost(Order.LAST); at != Order.NONE; at = places.atMost(at - 1)) {
                     found.add(-at);
@@ -157,6 +160,7 @@ final class Finder {
     /** Answers from one study; where to go on, which is in the same study if the page is full. */
     private Cursor study(long order, Cursor from) throws SQLException, IOException {
         lookedAt++;
+        plan.pace().row();
         Cursor after = Cursor.before(order);
         Candidate candidate = Order.id(order) > horizon.study ? null : candidate(order);
         if (candidate == null || !plan.matches(candidate.row)) {
@@ -217,6 +221,7 @@ final class Finder {
         Places places = ofPatient(candidate);
         for (long at = places.atMost(Order.LAST); at > candidate.order; at = places.atMost(at - 1)) {
             lookedAt++;
+            plan.pace().row();
             Candidate other = Order.id(at) > horizon.study ? null : candidate(at);
             if (other != null && other.patient == candidate.patient && plan.matches(other.row)) {
                 return false;
@@ -231,6 +236,7 @@ final class Finder {
         long instances = 0;
         Places places = ofPatient(candidate);
         for (long at = places.atMost(Order.LAST); at != Order.NONE; at = places.atMost(at - 1)) {
+            plan.pace().row();
             try (ResultSet row = session.query(
                     "SELECT series, instances FROM study WHERE id = ? AND patient = ?",
                     Order.id(at),
@@ -259,6 +265,7 @@ final class Finder {
             while (row.next()) {
                 last = row.getLong(1);
                 read++;
+                plan.pace().row();
                 DataSet attributes = reader.seal().open("series", last, row.getBytes(4));
                 SeriesRow series = new SeriesRow(attributes, row.getLong(3));
                 if (plan.matches(series)) {
@@ -293,6 +300,7 @@ final class Finder {
                 """, series, from, LOOKED_AT)) {
             while (row.next()) {
                 read++;
+                plan.pace().row();
                 last = row.getBytes(7);
                 Uid uid = PackedUid.unpack(first, last);
                 int number = row.getInt(8);

@@ -4,9 +4,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import org.strongroom.archive.Pace;
 
 /** A list of places of studies ({@link Order}), read from high to low inside one transaction. */
 interface Places {
+    /** What a look into one list costs, see {@link Pace}. */
+    int STEPS_OF_A_LEAP = 500;
+
     /**
      * The highest place that isn't above {@code limit}, or {@link Order#NONE}. Limits only go down from one call to the
      * next.
@@ -43,7 +47,7 @@ interface Places {
     }
 
     /** What all of the lists have: each in turn jumps to where the others are. */
-    static Places all(List<Places> lists) {
+    static Places all(List<Places> lists, Pace pace) {
         if (lists.size() == 1) {
             return lists.getFirst();
         }
@@ -51,6 +55,7 @@ interface Places {
             long candidate = limit;
             int agreed = 0;
             for (int i = 0; agreed < lists.size(); i = (i + 1) % lists.size()) {
+                pace.step(STEPS_OF_A_LEAP);
                 long found = lists.get(i).atMost(candidate);
                 if (found == Order.NONE) {
                     return Order.NONE;

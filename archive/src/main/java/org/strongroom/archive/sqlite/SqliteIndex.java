@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.strongroom.archive.Answer;
 import org.strongroom.archive.BlindTokens;
 import org.strongroom.archive.Entry;
@@ -18,6 +19,7 @@ import org.strongroom.archive.Matches;
 import org.strongroom.archive.Position;
 import org.strongroom.archive.Query;
 import org.strongroom.archive.QueryPlan;
+import org.strongroom.archive.QueryTurns;
 import org.strongroom.archive.SealedRows;
 import org.strongroom.archive.StudyTokens;
 import org.strongroom.dicom.Uid;
@@ -29,7 +31,8 @@ import org.strongroom.guard.PrivateFiles;
  * the packs bring them back from {@link #indexedTo}).
  *
  * <p>One connection writes, under {@link #lock}: the committer's rows, the commit that a query asks for so that it sees
- * them, and slices of {@link Upkeep}. Queries read on connections of their own, a page in each transaction. A failure of
+ * them, and slices of {@link Upkeep}. Queries read on connections of their own, a page in each transaction, so many at
+ * once as {@link QueryTurns} has places. A failure of
  * the writing connection stops all writing until the next start; reading goes on.
  */
 public final class SqliteIndex implements Index {
@@ -41,6 +44,7 @@ public final class SqliteIndex implements Index {
     private final Postings postings;
     private final Recorder recorder;
     private final Readers readers;
+    private final QueryTurns turns = QueryTurns.ofProcessors();
     private final Upkeep upkeep;
     private Position position;
     private boolean inTransaction;
@@ -276,9 +280,9 @@ public final class SqliteIndex implements Index {
     }
 
     @Override
-    public Matches find(Query query, HeadReader heads) throws IOException {
+    public Matches find(Query query, HeadReader heads, BooleanSupplier cancelled) throws IOException {
         commitOlderThan(0);
-        QueryPlan plan = QueryPlan.of(query, new StudyTokens(tokens.copy()));
+        QueryPlan plan = QueryPlan.of(query, new StudyTokens(tokens.copy()), turns.pace(cancelled));
         Finder.Progress progress = new Finder.Progress(plan);
         return new SqliteMatches(plan, heads, (from, into) -> page(progress, from, into));
     }

@@ -38,7 +38,24 @@ final class SqliteMatches implements Matches {
 
     @Override
     public Optional<DataSet> next() throws IOException {
+        Answer ready = plan.needsHead() ? null : page.poll();
+        if (ready != null) {
+            return Optional.of(ready.identifier(plan));
+        }
+        if (page.isEmpty() && cursor.isEnd()) {
+            return Optional.empty();
+        }
+        plan.pace().begin();
+        try {
+            return search();
+        } finally {
+            plan.pace().end();
+        }
+    }
+
+    private Optional<DataSet> search() throws IOException {
         while (true) {
+            plan.pace().pause();
             Answer answer = page.poll();
             if (answer != null) {
                 Optional<DataSet> identifier = identifier(answer);

@@ -299,7 +299,7 @@ final class IndexBench {
         for (int i = 0; i < QUERIES; i++) {
             Query query = asking.query();
             long begin = System.nanoTime();
-            try (Matches matches = index.find(query, place -> DataSet.empty())) {
+            try (Matches matches = index.find(query, place -> DataSet.empty(), () -> false)) {
                 for (int j = 0; j < PAGE && matches.next().isPresent(); j++) {
                     answers++;
                 }
@@ -313,7 +313,7 @@ final class IndexBench {
     private void deep(Index index, Set<org.strongroom.dicom.Tag> keys) throws IOException {
         List<Long> nanos = new ArrayList<>();
         long cpu = threadCpu();
-        try (Matches matches = index.find(study(keys, name("S*")), place -> DataSet.empty())) {
+        try (Matches matches = index.find(study(keys, name("S*")), place -> DataSet.empty(), () -> false)) {
             boolean more = true;
             for (int page = 0; page < 200 && more; page++) {
                 long begin = System.nanoTime();

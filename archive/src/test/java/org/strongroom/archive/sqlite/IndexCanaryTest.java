@@ -96,7 +96,8 @@ class IndexCanaryTest {
             }
             index.flush();
             Match match = new Match.Wildcard(PatientName.tag(), "*kx1007*");
-            try (Matches matches = index.find(new Query(Level.STUDY, List.of(match), Set.of()), samples.heads())) {
+            try (Matches matches =
+                    index.find(new Query(Level.STUDY, List.of(match), Set.of()), samples.heads(), () -> false)) {
                 assertThat(matches.next()).as("what is planted is in the index").isPresent();
             }
             search();

@@ -137,14 +137,15 @@ class IndexCorpusTest {
                 SOPInstanceUID.tag(), List.of(head.get(SOPInstanceUID).orElseThrow()));
         Match study = new Match.UidList(
                 StudyInstanceUID.tag(), List.of(head.get(StudyInstanceUID).orElseThrow()));
-        try (Matches matches = index.find(new Query(Level.IMAGE, List.of(study, one), Set.of(key)), samples.heads())) {
+        try (Matches matches =
+                index.find(new Query(Level.IMAGE, List.of(study, one), Set.of(key)), samples.heads(), () -> false)) {
             return matches.next().orElseThrow().text(key).contains(value);
         }
     }
 
     private List<List<Uid>> find(Index index, Level level, List<Match> keys) throws IOException {
         List<List<Uid>> found = new ArrayList<>();
-        try (Matches matches = index.find(new Query(level, keys, Set.of()), samples.heads())) {
+        try (Matches matches = index.find(new Query(level, keys, Set.of()), samples.heads(), () -> false)) {
             for (Optional<DataSet> next = matches.next(); next.isPresent(); next = matches.next()) {
                 found.add(uids(next.get()));
             }

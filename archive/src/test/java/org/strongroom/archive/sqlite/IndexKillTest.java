@@ -110,7 +110,7 @@ class IndexKillTest {
 
     private static long count(Index index, IndexSamples samples, Level level) throws IOException {
         long count = 0;
-        try (Matches matches = index.find(new Query(level, List.of(), Set.of()), samples.heads())) {
+        try (Matches matches = index.find(new Query(level, List.of(), Set.of()), samples.heads(), () -> false)) {
             for (Optional<?> next = matches.next(); next.isPresent(); next = matches.next()) {
                 count++;
             }

@@ -3,6 +3,7 @@ package org.strongroom.archive.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.strongroom.dicom.Attributes.InstanceNumber;
+import static org.strongroom.dicom.Attributes.PatientName;
 import static org.strongroom.dicom.Attributes.SOPInstanceUID;
 import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
 import static org.strongroom.dicom.Attributes.StudyInstanceUID;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.strongroom.archive.Entry;
 import org.strongroom.archive.Index;
@@ -21,6 +24,7 @@ import org.strongroom.archive.IndexSamples;
 import org.strongroom.archive.KeyDerivation;
 import org.strongroom.archive.Level;
 import org.strongroom.archive.Match;
+import org.strongroom.archive.Matches;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 
@@ -63,6 +67,22 @@ class SqliteIndexTest extends IndexContract {
                 Match match = new Match.UidList(StudyInstanceUID.tag(), List.of(entry.study()));
                 assertThat(find(index, samples, query(Level.STUDY, match))).hasSize(1);
             }
+        }
+    }
+
+    @Test
+    void a_cancelled_query_ends_and_its_reader_serves_the_next() throws IOException {
+        IndexSamples samples = new IndexSamples(23);
+        SqliteSettings oneReader = new SqliteSettings(2048, 1024, 1, 20, 50, 1000);
+        try (Index index = SqliteIndex.open(folder.resolve("index.db"), KEYS, oneReader)) {
+            record(index, samples, 20);
+            Match match = new Match.Wildcard(PatientName.tag(), "*");
+            AtomicBoolean cancelled = new AtomicBoolean();
+            try (Matches matches = index.find(query(Level.STUDY, match), samples.heads(), cancelled::get)) {
+                cancelled.set(true);
+                assertThatThrownBy(matches::next).isInstanceOf(CancellationException.class);
+            }
+            assertThat(find(index, samples, query(Level.STUDY, match))).isNotEmpty();
         }
     }
 

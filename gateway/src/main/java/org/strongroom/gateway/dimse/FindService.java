@@ -7,6 +7,7 @@ import static org.strongroom.dicom.Attributes.RetrieveAETitle;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.dicom.DataSet;
@@ -56,7 +57,7 @@ final class FindService {
         boolean availability = identifier.contains(InstanceAvailability);
         long sent = 0;
         boolean success = false;
-        try (Matches matches = archive.find(permit, question.query())) {
+        try (Matches matches = archive.find(permit, question.query(), responses::cancelled)) {
             boolean all = question.unsupported().isEmpty() && matches.ignored().isEmpty();
             Status pending = all ? Status.PENDING : Status.PENDING_KEYS_NOT_SUPPORTED;
             while (!responses.cancelled()) {
@@ -71,6 +72,9 @@ final class FindService {
                 responses.match(pending, availability ? answer.with(InstanceAvailability, "ONLINE") : answer);
                 sent++;
             }
+            success = true;
+            return Status.CANCEL;
+        } catch (CancellationException e) {
             success = true;
             return Status.CANCEL;
         } finally {

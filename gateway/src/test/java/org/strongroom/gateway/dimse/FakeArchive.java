@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Query;
@@ -40,7 +41,7 @@ final class FakeArchive implements Archive {
     }
 
     @Override
-    public Matches find(Permit<Action.Query> permit, Query query) throws IOException {
+    public Matches find(Permit<Action.Query> permit, Query query, BooleanSupplier cancelled) throws IOException {
         use(permit);
         queries.add(query);
         Iterator<DataSet> left = List.copyOf(answers).iterator();
