@@ -269,9 +269,7 @@ final class DataSetReader {
     private int passValue(int end, boolean explicit, boolean big) {
         int from = value;
         int elementFlags = flags;
-        if (++elements > limits.elements()) {
-            throw fail("more than " + limits.elements() + " elements", from);
-        }
+        count(from);
         if ((elementFlags & ElementIndex.UNDEFINED) == 0) {
             return passDefined(from, end, elementFlags, explicit, big);
         }
@@ -289,6 +287,13 @@ final class DataSetReader {
         }
         contentFlags |= elementFlags;
         return next;
+    }
+
+    /** An item costs as much as an element, even one that holds none. */
+    private void count(int at) {
+        if (++elements > limits.elements()) {
+            throw fail("more than " + limits.elements() + " elements and items", at);
+        }
     }
 
     private int passDefined(int from, int end, int elementFlags, boolean explicit, boolean big) {
@@ -356,6 +361,7 @@ final class DataSetReader {
             runsOut(at, end, "an item of " + itemLength + " bytes");
             return MORE;
         }
+        count(at);
         ElementIndex index = sink == null ? null : new ElementIndex(16);
         int next = passElements(at + 8, (int) to, undefined, explicit, big, index);
         if (next != MORE && sink != null && index != null) {

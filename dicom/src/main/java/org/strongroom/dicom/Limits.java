@@ -4,7 +4,7 @@ package org.strongroom.dicom;
  * Bounds on what is read from outside; exceeding one is a {@link DicomFormatException}.
  *
  * @param nesting sequences within sequences
- * @param elements elements in the whole data set, items included
+ * @param elements elements and items of sequences in the whole data set, those within items included
  * @param valueBytes longest value a reader holds in memory; bulk values are left where they are
  * @param inflateRatio most bytes out per byte in of a deflated data set, above {@code inflateFreeBytes}
  * @param inflateFreeBytes what a deflated data set may inflate to whatever the ratio

@@ -2,7 +2,11 @@ package org.strongroom.dicom;
 
 import java.util.Optional;
 
-/** A unique identifier: 1 to 64 characters, components of digits joined by points, PS3.5 section 9. */
+/**
+ * A unique identifier: 1 to 64 characters, components of digits joined by points, PS3.5 section 9. Two are the same when
+ * all their characters are, so 1.02 is not 1.2: section 9.1 forbids the leading zero, devices send it all the same, and
+ * the archive must give back what it was given. It never makes such a UID itself.
+ */
 public record Uid(String value) implements Comparable<Uid> {
     /**
      * @throws DicomFormatException when {@code value} is not a UID; the message never repeats it. A component with a

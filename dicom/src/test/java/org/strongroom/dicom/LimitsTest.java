@@ -93,6 +93,23 @@ class LimitsTest {
         assertThatThrownBy(() -> DataSet.read(two, EXPLICIT, SMALL)).isInstanceOf(DicomFormatException.class);
     }
 
+    private static byte[] emptyItems(int count) {
+        Bytes bytes = Bytes.explicit().header(0x0040A730, "SQ", count * 8);
+        for (int i = 0; i < count; i++) {
+            bytes.item(new byte[0]);
+        }
+        return bytes.done();
+    }
+
+    @Test
+    void items_that_hold_nothing_count_too() {
+        assertThat(DataSet.read(emptyItems(9), EXPLICIT, SMALL).items(new Tag(0x0040A730)))
+                .hasSize(9);
+        assertThatThrownBy(() -> DataSet.read(emptyItems(10), EXPLICIT, SMALL))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("more than 10 elements and items");
+    }
+
     /** An element of this length, then what identifies the instance. */
     private static byte[] withValue(int tag, int length) {
         return Bytes.explicit()

@@ -14,8 +14,12 @@ final class CountedSocket extends Socket {
     private final Receipt received;
 
     interface Receipt {
-        /** Some bytes, at least one, have arrived. */
-        void of(byte[] bytes, int offset, int count);
+        /**
+         * Some bytes, at least one, have arrived.
+         *
+         * @throws IOException when no more are wanted; the reader hears it
+         */
+        void of(byte[] bytes, int offset, int count) throws IOException;
     }
 
     CountedSocket(IntConsumer sent, Receipt received) {

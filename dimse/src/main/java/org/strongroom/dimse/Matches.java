@@ -2,6 +2,7 @@ package org.strongroom.dimse;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -88,12 +89,17 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
 
     /** Cancels, and reads on until the last response; a performer that does not stop is aborted. */
     void finish() throws IOException {
+        finish(association.timeouts().response());
+    }
+
+    /** The same, for a performer that is given less time to stop. */
+    void finish(Duration patience) throws IOException {
         next = null;
         if (status != null) {
             return;
         }
         association.cancel();
-        long by = System.nanoTime() + association.timeouts().response().toNanos();
+        long by = System.nanoTime() + patience.toNanos();
         while (status == null) {
             advance(false);
             if (status == null && System.nanoTime() - by > 0) {

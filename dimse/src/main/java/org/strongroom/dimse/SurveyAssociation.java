@@ -36,9 +36,11 @@ public final class SurveyAssociation implements AutoCloseable {
     private static final Tag STUDY_INSTANCE_UID = new Tag(0x0020000D);
 
     private final Association association;
+    private final Traffic traffic;
 
-    private SurveyAssociation(Association association) {
+    private SurveyAssociation(Association association, Traffic traffic) {
         this.association = association;
+        this.traffic = traffic;
     }
 
     /** What became of the attempt. */
@@ -114,7 +116,7 @@ public final class SurveyAssociation implements AutoCloseable {
                     Association.request(new PeerAddress(address, tls), proposal, timeouts, traffic.opening());
             UserInformation peer = association.peer();
             return new Result.Accepted(
-                    new SurveyAssociation(association),
+                    new SurveyAssociation(association, traffic),
                     new Facts(
                             peer.maximumLength(),
                             peer.implementationClass(),
@@ -136,12 +138,32 @@ public final class SurveyAssociation implements AutoCloseable {
         }
     }
 
-    /** What one attempt sent and received on the wire, TLS included, and how it was encrypted. */
+    /**
+     * What one attempt sent and received on the wire, TLS included, and how it was encrypted. It ends an attempt that
+     * brings more than is taken from one peer, or that goes on for too long however little it brings.
+     */
     public static final class Traffic {
+        private final long mostBytes;
+        private final long by;
+        private volatile @Nullable Ending exhausted;
         private final AtomicLong sent = new AtomicLong();
         private final AtomicLong received = new AtomicLong();
         private volatile int firstByte = -1;
         private volatile @Nullable SSLSession session;
+
+        /**
+         * @param mostBytes received, after which nothing more is read
+         * @param longest time from now after which nothing more is read, apart from the timeouts for silence
+         */
+        public Traffic(long mostBytes, Duration longest) {
+            this.mostBytes = mostBytes;
+            this.by = System.nanoTime() + longest.toNanos();
+        }
+
+        /** Which of the two limits was reached; empty when none was. */
+        private Optional<Ending> exhausted() {
+            return Optional.ofNullable(exhausted);
+        }
 
         public long sentBytes() {
             return sent.get();
@@ -165,9 +187,17 @@ public final class SurveyAssociation implements AutoCloseable {
             return Optional.ofNullable(session).map(SSLSession::getCipherSuite);
         }
 
-        private void received(byte[] bytes, int offset, int count) {
+        private void received(byte[] bytes, int offset, int count) throws IOException {
             if (received.getAndAdd(count) == 0) {
                 firstByte = bytes[offset];
+            }
+            if (received.get() > mostBytes) {
+                exhausted = Ending.BYTES;
+                throw new IOException("the peer sent more than " + mostBytes + " bytes");
+            }
+            if (System.nanoTime() - by > 0) {
+                exhausted = Ending.TIME;
+                throw new IOException("the peer took longer than was allowed for all it was asked");
             }
         }
 
@@ -209,37 +239,72 @@ public final class SurveyAssociation implements AutoCloseable {
         return proposes(VERIFICATION) ? Optional.of(association.echo()) : Optional.empty();
     }
 
+    /** Why counting came to its end. */
+    public enum Ending {
+        /** The peer said that these were all, or that it can't say more; its status tells which. */
+        ANSWERED,
+        /** As many as were wanted had come. */
+        CAP,
+        /** The time allowed was over. */
+        TIME,
+        /** It sent more bytes than are taken from one peer. */
+        BYTES,
+        /** The peer broke off, or broke the protocol. */
+        BROKEN
+    }
+
     /**
      * What a C-FIND for all studies gave.
      *
-     * @param count matches received, at most the cap
-     * @param status the last one; that of the C-CANCEL's answer when the cap or the time was reached
+     * @param count matches received whole, at most the cap
+     * @param status the last one; empty when the peer gave none, as one that goes on in spite of C-CANCEL
      */
-    public record Count(int count, Status status) {
+    public record Count(int count, Ending ending, Optional<Status> status) {
         /** Whether there may be more than were counted. */
         public boolean isPartial() {
-            return status.code() == Status.CANCEL.code();
+            boolean failed = !status.map(Status::isSuccess).orElse(false);
+            return ending != Ending.ANSWERED || (failed && count > 0);
         }
     }
 
     /**
      * Counts the studies a C-FIND lists, asking for Study Instance UID alone, and cancels at {@code cap} or after {@code
-     * patience}; empty when Study Root FIND was not accepted. The matches are not kept, nor looked into.
+     * patience}; empty when Study Root FIND was not accepted. The matches are not kept, nor looked into. Whatever the peer
+     * does, those that came are told: a failure here ends the counting and the association, never the count.
+     *
+     * @param farewell how long the peer may take to stop after C-CANCEL; then the association is aborted
      */
-    public Optional<Count> countStudies(int cap, Duration patience) throws IOException {
+    public Optional<Count> countStudies(int cap, Duration patience, Duration farewell) {
         if (!proposes(STUDY_ROOT_FIND)) {
             return Optional.empty();
         }
         DataSet keys = DataSet.empty().withText(LEVEL, VR.CS, List.of("STUDY")).withEmpty(STUDY_INSTANCE_UID, VR.UI);
         long by = System.nanoTime() + patience.toNanos();
         int count = 0;
-        Matches matches = association.find(STUDY_ROOT_FIND, keys);
-        try (matches) {
+        Ending ending = Ending.ANSWERED;
+        Optional<Status> status = Optional.empty();
+        try {
+            Matches matches = association.find(STUDY_ROOT_FIND, keys);
             while (count < cap && System.nanoTime() - by < 0 && matches.skip()) {
                 count++;
             }
+            if (matches.status().isEmpty()) {
+                ending = count < cap ? Ending.TIME : Ending.CAP;
+                matches.finish(farewell);
+            }
+            status = matches.status();
+        } catch (IOException e) {
+            ending = ending == Ending.ANSWERED ? why(e) : ending;
+            association.abort();
         }
-        return Optional.of(new Count(count, matches.status().orElse(Status.CANCEL)));
+        return Optional.of(new Count(count, ending, status));
+    }
+
+    private Ending why(IOException e) {
+        return traffic.exhausted().orElseGet(() -> {
+            boolean silent = e instanceof AssociationAborted a && a.by() == AssociationAborted.By.TIMEOUT;
+            return silent ? Ending.TIME : Ending.BROKEN;
+        });
     }
 
     private boolean proposes(Uid sopClass) {

@@ -325,12 +325,14 @@ final class DcmtkInteropTest {
                 new AeTitle("STRANGER"),
                 List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
                 Timeouts.DEFAULT,
-                new SurveyAssociation.Traffic());
+                new SurveyAssociation.Traffic(8 << 20, LIMIT));
         assertThat(result).isInstanceOfSatisfying(SurveyAssociation.Result.Accepted.class, accepted -> {
             assertThat(accepted.facts().implementationVersion()).contains("OFFIS_DCMTK_367");
             try (SurveyAssociation stranger = accepted.association()) {
                 assertThat(stranger.echo()).contains(Status.SUCCESS);
-                assertThat(stranger.countStudies(100, LIMIT).orElseThrow().count())
+                assertThat(stranger.countStudies(100, LIMIT, LIMIT)
+                                .orElseThrow()
+                                .count())
                         .isEqualTo(1);
             } catch (IOException e) {
                 throw new IllegalStateException(e);

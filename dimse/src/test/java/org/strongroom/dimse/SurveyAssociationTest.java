@@ -24,8 +24,10 @@ import org.strongroom.dimse.SurveyAssociation.Transport;
 final class SurveyAssociationTest {
     private static final Timeouts TIMEOUTS = Timeouts.of(Duration.ofSeconds(10));
 
+    private static final Duration FAREWELL = Duration.ofSeconds(5);
+
     private final ToyArchive archive = new ToyArchive();
-    private final SurveyAssociation.Traffic traffic = new SurveyAssociation.Traffic();
+    private final SurveyAssociation.Traffic traffic = new SurveyAssociation.Traffic(8 << 20, Duration.ofMinutes(1));
     private final TestAuthority authority = new TestAuthority();
     private final List<AutoCloseable> toClose = new ArrayList<>();
 
@@ -94,8 +96,9 @@ final class SurveyAssociationTest {
             assertThat(accepted.facts().implementationVersion()).contains(Implementation.versionName);
             assertThat(accepted.facts().contexts()).hasSize(2);
             assertThat(association.echo()).contains(Status.SUCCESS);
-            SurveyAssociation.Count count =
-                    association.countStudies(100, Duration.ofSeconds(10)).orElseThrow();
+            SurveyAssociation.Count count = association
+                    .countStudies(100, Duration.ofSeconds(10), FAREWELL)
+                    .orElseThrow();
             assertThat(count.count()).isEqualTo(3);
             assertThat(count.isPartial()).isFalse();
             association.release();
@@ -107,12 +110,13 @@ final class SurveyAssociationTest {
         archive.matches = -1;
         Result.Accepted accepted = (Result.Accepted) probe(listen(false), Transport.CLEAR);
         try (SurveyAssociation association = accepted.association()) {
-            SurveyAssociation.Count capped =
-                    association.countStudies(5, Duration.ofSeconds(10)).orElseThrow();
+            SurveyAssociation.Count capped = association
+                    .countStudies(5, Duration.ofSeconds(10), FAREWELL)
+                    .orElseThrow();
             assertThat(capped.count()).isEqualTo(5);
             assertThat(capped.isPartial()).isTrue();
             SurveyAssociation.Count timed = association
-                    .countStudies(Integer.MAX_VALUE, Duration.ofMillis(100))
+                    .countStudies(Integer.MAX_VALUE, Duration.ofMillis(100), FAREWELL)
                     .orElseThrow();
             assertThat(timed.isPartial()).isTrue();
             assertThat(association.echo()).contains(Status.SUCCESS);

@@ -17,10 +17,14 @@ import org.strongroom.dimse.Timeouts;
  * away. What the peer says of itself is cut to printable ASCII.
  */
 final class DicomStranger implements Stranger {
+    /** Taken of one connection; ten thousand studies listed with their UID alone are about three. */
+    static final int MOST_MIB = 8;
+
     private static final int BYTES_PER_SECOND = 16;
 
     private final Scope scope;
     private final Timeouts timeouts;
+    private final Duration longest;
 
     DicomStranger(Scope scope) {
         this.scope = scope;
@@ -28,11 +32,13 @@ final class DicomStranger implements Stranger {
         Duration answer = Duration.ofMillis(scope.rates().answerMillis());
         Duration count = Duration.ofMillis(scope.rates().countMillis());
         this.timeouts = new Timeouts(connect, answer, answer, count, answer, BYTES_PER_SECOND);
+        // C-ECHO is waited for as long as the count is.
+        this.longest = connect.plus(answer.multipliedBy(2)).plus(count.multipliedBy(2));
     }
 
     @Override
     public Look look(Target target, boolean tls, AeTitle called) throws IOException {
-        Traffic traffic = new Traffic();
+        Traffic traffic = new Traffic((long) MOST_MIB << 20, longest);
         Result result = SurveyAssociation.connect(
                 target.socketAddress(),
                 tls ? Transport.TLS : Transport.CLEAR,
@@ -91,7 +97,7 @@ final class DicomStranger implements Stranger {
         Optional<SurveyAssociation.Count> count = Optional.empty();
         try (SurveyAssociation association = accepted.association()) {
             echo = association.echo();
-            count = association.countStudies(scope.countCap(), timeouts.response());
+            count = association.countStudies(scope.countCap(), timeouts.response(), timeouts.association());
             association.release();
         } catch (IOException e) {
             // The peer ended it in the middle: what it answered before is what a stranger gets.
@@ -107,17 +113,21 @@ final class DicomStranger implements Stranger {
                 accepted.facts().implementationClass(),
                 accepted.facts().implementationVersion().map(DicomStranger::printable),
                 echo.map(Status::code),
-                count.map(
-                        c -> new Look.Count(c.count(), c.isPartial(), c.status().code())));
+                count.map(c -> new Look.Count(
+                        c.count(), c.isPartial(), c.ending(), c.status().map(Status::code))));
     }
 
     private static Verdict verdict(Optional<Status> echo, Optional<SurveyAssociation.Count> count) {
         boolean alive = echo.map(Status::isSuccess).orElse(false);
-        boolean lists = count.map(c -> c.count() > 0 || c.status().isSuccess()).orElse(false);
+        boolean lists = count.map(
+                        c -> c.count() > 0 || c.status().map(Status::isSuccess).orElse(false))
+                .orElse(false);
         if (alive || lists) {
             return Verdict.ANSWERED;
         }
-        return echo.isPresent() || count.isPresent() ? Verdict.DENIED : Verdict.UNANSWERED;
+        boolean refused = echo.isPresent()
+                || count.flatMap(SurveyAssociation.Count::status).isPresent();
+        return refused ? Verdict.DENIED : Verdict.UNANSWERED;
     }
 
     private static Optional<Look.Tls> tls(Traffic traffic) {

@@ -28,8 +28,9 @@ record Finding(Target target, Instant at, List<Look> looks) {
         return best().flatMap(Look::count).map(Look.Count::studies).orElse(0);
     }
 
-    boolean capped() {
-        return best().flatMap(Look::count).map(Look.Count::capped).orElse(false);
+    /** Whether there may be more studies than were counted. */
+    boolean atLeast() {
+        return best().flatMap(Look::count).map(Look.Count::atLeast).orElse(false);
     }
 
     /** In which a stranger was answered, or TLS was agreed at least. */

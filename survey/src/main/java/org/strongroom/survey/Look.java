@@ -3,6 +3,7 @@ package org.strongroom.survey;
 import java.util.Optional;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.AeTitle;
+import org.strongroom.dimse.SurveyAssociation.Ending;
 
 /**
  * What one connection showed. Nothing of a response's data set is in it.
@@ -55,8 +56,9 @@ record Look(
      * Study records a stranger is shown.
      *
      * @param studies pending responses of one C-FIND at STUDY level
-     * @param capped whether it was cancelled at the scope's cap, so that there are at least so many
-     * @param status the final Status; 0 when the peer said that these were all
+     * @param atLeast whether there may be more
+     * @param ending why counting ended
+     * @param status the final Status, 0 when the peer said that these were all; empty when it gave none
      */
-    record Count(int studies, boolean capped, int status) {}
+    record Count(int studies, boolean atLeast, Ending ending, Optional<Integer> status) {}
 }

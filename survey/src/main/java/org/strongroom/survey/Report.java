@@ -83,9 +83,9 @@ final class Report {
         }
         String services = open == 1 ? "One service answers strangers" : open + " services answer strangers";
         if (run.studies() == 0) {
-            return services + "; none lists a study";
+            return services + (run.atLeast() ? "; counting what they list broke off" : "; none lists a study");
         }
-        return services + (open == 1 ? " and lists " : " and list ") + studies(run.studies(), run.anyCapped());
+        return services + (open == 1 ? " and lists " : " and list ") + studies(run.studies(), run.atLeast());
     }
 
     static String studies(long studies, boolean atLeast) {
@@ -114,7 +114,7 @@ final class Report {
                 text(title(run)),
                 run.stopped() ? "<p><strong>The run was stopped before every target was seen.</strong></p>\n" : "",
                 run.count(State.OPEN),
-                (run.anyCapped() ? "\u2265 " : "") + String.format(Locale.ROOT, "%,d", run.studies()),
+                (run.atLeast() ? "\u2265 " : "") + String.format(Locale.ROOT, "%,d", run.studies()),
                 run.count(State.CLOSED),
                 run.count(State.SILENT));
     }
@@ -150,7 +150,7 @@ final class Report {
                 state,
                 finding.state() == State.SILENT
                         ? "&ndash;"
-                        : (finding.capped() ? "at least " : "") + String.format(Locale.ROOT, "%,d", finding.studies()),
+                        : (finding.atLeast() ? "at least " : "") + String.format(Locale.ROOT, "%,d", finding.studies()),
                 text(encryption(finding)),
                 text(seen(finding)),
                 text(Advice.of(finding)));
@@ -178,12 +178,17 @@ final class Report {
     }
 
     private static String counted(Look.Count count) {
-        if (count.capped()) {
-            return " Counting was broken off at the scope's cap.";
-        }
-        return count.status() == 0
-                ? ""
-                : String.format(Locale.ROOT, " The query ended with status %04X.", count.status());
+        return switch (count.ending()) {
+            case CAP -> " Counting was broken off at the scope's cap.";
+            case TIME -> " Counting was broken off when the scope's time was over.";
+            case BYTES -> " Counting was broken off: it sent more than " + DicomStranger.MOST_MIB + " MiB.";
+            case BROKEN -> " The service broke off in the middle of its answers.";
+            case ANSWERED ->
+                count.status()
+                        .filter(code -> code != 0)
+                        .map(code -> String.format(Locale.ROOT, " The query ended with status %04X.", code))
+                        .orElse("");
+        };
     }
 
     private static String method(RunRecord run) {
@@ -192,10 +197,14 @@ final class Report {
                 <h2>How to read the numbers</h2>
                 <p>A study counts as listed when the service names it in answer to one query (C-FIND at study level, asking for
                 the Study Instance UID and nothing else). The number is exact unless it says &ldquo;at least&rdquo;: the
-                survey stops listening after %,d answers. The same study in two archives counts twice. Whether images could
+                survey stops listening after %,d answers, %d MiB or %d seconds, and a service may break off before its list
+                is at its end. The same study in two archives counts twice. Whether images could
                 be fetched was not tried. A service that is silent today may be switched off, or hidden by a firewall from
                 where the survey stood.</p>
-                """.formatted(scope.countCap());
+                """.formatted(
+                        scope.countCap(),
+                        DicomStranger.MOST_MIB,
+                        Math.ceilDiv(scope.rates().countMillis(), 1000));
     }
 
     private static String details(RunRecord run) {
@@ -235,7 +244,9 @@ final class Report {
                 .ifPresent(r -> facts.append("A-ASSOCIATE-RJ result %d, source %d, reason %d, "
                         .formatted(r.result(), r.source(), r.reason())));
         look.echo().ifPresent(status -> facts.append(String.format(Locale.ROOT, "C-ECHO %04X, ", status)));
-        look.count().ifPresent(c -> facts.append(String.format(Locale.ROOT, "C-FIND %04X, ", c.status())));
+        look.count()
+                .flatMap(Look.Count::status)
+                .ifPresent(status -> facts.append(String.format(Locale.ROOT, "C-FIND %04X, ", status)));
         look.tls()
                 .ifPresent(t -> facts.append(t.protocol())
                         .append(' ')

@@ -2,7 +2,6 @@ package org.strongroom.survey;
 
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +52,7 @@ final class ResultFile {
         node.put("state", finding.state().word());
         node.put("studies", finding.studies());
         node.put("verdict", finding.best().map(look -> look.verdict().word()).orElse("not-contacted"));
+        node.put("studiesAtLeast", finding.atLeast());
         node.put("at", finding.at().toString());
         finding.best().flatMap(Look::count).ifPresent(count -> addCount(node.putObject("count"), count));
         finding.tls().ifPresent(tls -> {
@@ -67,10 +67,13 @@ final class ResultFile {
     private static void addCount(ObjectNode node, Look.Count count) {
         node.put("unit", "study records listed");
         node.put("method", "C-FIND at STUDY level for Study Instance UID; responses counted, none kept");
-        node.put("atLeast", count.capped());
-        node.put("status", status(count.status()));
+        node.put("atLeast", count.atLeast());
+        node.put("ended", count.ending().name().toLowerCase(Locale.ROOT));
+        node.put("status", count.status().map(ResultFile::status).orElse(null));
         // Exact where the peer said that these were all; otherwise the number is only a lower bound.
-        node.put("error", count.capped() || count.status() != 0 ? null : (@Nullable Integer) Integer.valueOf(0));
+        node.put(
+                "error",
+                count.status().filter(code -> code == 0 && !count.atLeast()).orElse(null));
     }
 
     private static void addLook(ObjectNode node, Look look) {

@@ -151,8 +151,12 @@ final class RunCommand implements Callable<Integer> {
 
     private static String sentence(Finding finding) {
         if (finding.state() == State.OPEN) {
-            return "a stranger lists "
-                    + (finding.studies() == 0 ? "nothing" : Report.studies(finding.studies(), finding.capped()));
+            if (finding.studies() == 0) {
+                return finding.atLeast()
+                        ? "a stranger is answered; its list of studies broke off before the first was whole"
+                        : "a stranger lists nothing";
+            }
+            return "a stranger lists " + Report.studies(finding.studies(), finding.atLeast());
         }
         return finding.best().map(look -> look.verdict().sentence()).orElse("");
     }

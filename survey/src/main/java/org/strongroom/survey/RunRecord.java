@@ -24,7 +24,8 @@ record RunRecord(
         return findings.stream().mapToLong(Finding::studies).sum();
     }
 
-    boolean anyCapped() {
-        return findings.stream().anyMatch(Finding::capped);
+    /** Whether somewhere there may be more than were counted. */
+    boolean atLeast() {
+        return findings.stream().anyMatch(Finding::atLeast);
     }
 }

@@ -124,6 +124,11 @@ final class Neighbours implements AutoCloseable {
         return raw(socket -> socket.setSoLinger(true, 0));
     }
 
+    /** An archive that lets everyone in and answers C-FIND as it likes. */
+    int hostile(HostileArchive.Answers answers) throws IOException {
+        return raw(socket -> HostileArchive.serve(socket, answers));
+    }
+
     /** Greets at once, as SSH, SMTP and FTP do. */
     int greeter(String banner) throws IOException {
         return raw(socket -> {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.AeTitle;
+import org.strongroom.dimse.SurveyAssociation.Ending;
 
 final class ReportTest {
     private static final Instant TIME = Instant.parse("2026-11-21T10:00:00Z");
@@ -34,7 +35,8 @@ final class ReportTest {
                 Optional.of(new Uid("1.2.276.0.7230010.3.0.3.6.7")),
                 Optional.of(version),
                 Optional.of(0),
-                Optional.of(new Look.Count(studies, capped, status)));
+                Optional.of(
+                        new Look.Count(studies, capped, capped ? Ending.CAP : Ending.ANSWERED, Optional.of(status))));
     }
 
     private static Look rejected(int source, int reason) {
@@ -133,8 +135,8 @@ final class ReportTest {
     void a_number_is_exact_only_where_the_peer_said_that_it_was_all() {
         String json = ResultFile.targets(everything().findings());
         assertThat(json)
-                .contains("\"atLeast\":false,\"status\":\"0000\",\"error\":0}")
-                .contains("\"atLeast\":true,\"status\":\"FE00\",\"error\":null}")
-                .contains("\"atLeast\":false,\"status\":\"A900\",\"error\":null}");
+                .contains("\"atLeast\":false,\"ended\":\"answered\",\"status\":\"0000\",\"error\":0}")
+                .contains("\"atLeast\":true,\"ended\":\"cap\",\"status\":\"FE00\",\"error\":null}")
+                .contains("\"atLeast\":false,\"ended\":\"answered\",\"status\":\"A900\",\"error\":null}");
     }
 }

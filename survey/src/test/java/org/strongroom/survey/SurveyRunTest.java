@@ -177,6 +177,102 @@ final class SurveyRunTest {
         assertThat(told.get(0).get("count").get("atLeast").booleanValue()).isTrue();
     }
 
+    private static JsonNode target(JsonNode targets, int port) {
+        for (JsonNode target : targets) {
+            if (target.get("port").intValue() == port) {
+                return target;
+            }
+        }
+        throw new AssertionError("not told: " + port);
+    }
+
+    /** Open, at least so many, and why the count ended. */
+    private static void assertAtLeast(JsonNode targets, int port, int studies, String... ended) {
+        JsonNode target = target(targets, port);
+        assertThat(target.get("state").stringValue()).isEqualTo("open");
+        assertThat(target.get("studies").intValue()).isEqualTo(studies);
+        assertThat(target.get("studiesAtLeast").booleanValue()).isTrue();
+        assertThat(target.get("count").get("ended").stringValue()).isIn((Object[]) ended);
+        assertThat(target.get("count").get("error").isNull()).isTrue();
+    }
+
+    @Test
+    void what_came_is_told_whatever_the_service_does_then() throws IOException {
+        int breaking = neighbours.hostile(line -> line.matches(7));
+        int babbling = neighbours.hostile(line -> {
+            line.matches(8);
+            line.raw("HTTP/1.1 400 Bad Request\r\n".getBytes(StandardCharsets.US_ASCII));
+            Thread.sleep(Duration.ofMinutes(1));
+        });
+        int silent = neighbours.hostile(line -> {
+            line.matches(9);
+            Thread.sleep(Duration.ofMinutes(1));
+        });
+        int dripping = neighbours.hostile(line -> {
+            line.matches(10);
+            line.pending();
+            while (true) {
+                line.piece(new byte[10]);
+                Thread.sleep(100);
+            }
+        });
+        int deaf = neighbours.hostile(line -> {
+            while (true) {
+                line.match();
+                Thread.sleep(2);
+            }
+        });
+        int fat = neighbours.hostile(line -> {
+            line.matches(11);
+            line.pending();
+            while (true) {
+                line.piece(new byte[16_000]);
+            }
+        });
+        int never = neighbours.hostile(line -> {
+            line.pending();
+            line.piece(new byte[10]);
+        });
+        Path scope = hurried(scope(breaking, babbling, silent, dripping, deaf, fat, never));
+        Files.writeString(scope, Files.readString(scope).replace("\"countCap\" : 10000", "\"countCap\" : 50"));
+        JsonNode told = run(scope);
+        assertAtLeast(told, breaking, 7, "broken");
+        assertAtLeast(told, babbling, 8, "broken");
+        assertAtLeast(told, silent, 9, "time");
+        assertAtLeast(told, dripping, 10, "time");
+        assertAtLeast(told, deaf, 50, "cap");
+        // Aborted for the length of one identifier, or for all that comes while it is aborted.
+        assertAtLeast(told, fat, 11, "broken", "bytes");
+        assertAtLeast(told, never, 0, "broken");
+        Path out = folder.resolve("words");
+        Answer answer = survey("run", "--scope", scope(breaking, never).toString(), "--out", out.toString());
+        assertThat(answer.out())
+                .contains("a stranger lists at least 7 studies", "broke off before the first was whole")
+                .doesNotContain("lists nothing");
+        assertThat(Files.readString(out.resolve("report.html")))
+                .contains("list at least 7 studies", "broke off in the middle of its answers");
+    }
+
+    @Test
+    void endless_answers_end_at_the_byte_limit_and_are_at_least_as_many_as_were_heard() throws IOException {
+        int endless = neighbours.hostile(line -> {
+            while (true) {
+                line.match();
+            }
+        });
+        Path scope = scope(endless);
+        Files.writeString(scope, Files.readString(scope).replace("\"countCap\" : 10000", "\"countCap\" : 1000000"));
+        long begun = System.nanoTime();
+        JsonNode uncapped = run(scope).get(0);
+        assertThat(uncapped.get("count").get("ended").stringValue()).isEqualTo("bytes");
+        assertThat(uncapped.get("studies").intValue()).isBetween(10_000, 1_000_000);
+        assertThat(uncapped.get("studiesAtLeast").booleanValue()).isTrue();
+        assertThat(uncapped.get("connections").get(0).get("receivedBytes").longValue())
+                .isLessThan((8 << 20) + 70_000);
+        assertAtLeast(run(scope(endless)), endless, 10_000, "cap");
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+    }
+
     @Test
     void nothing_of_a_response_is_in_any_output() throws IOException {
         int open = neighbours.archive(30);
