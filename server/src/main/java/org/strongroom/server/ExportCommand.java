@@ -38,7 +38,7 @@ final class ExportCommand extends ArchiveCommand {
                 List.of(),
                 "export",
                 Optional.of(why.reason(archive.directory())));
-        ExportFolder folder = new ExportFolder(invocation, invocation.path(out).resolve(uid.value()), json);
+        ExportFolder folder = new ExportFolder(invocation, invocation.path(out), Optional.of(uid), json);
         return folder.export(archive, why.purpose(archive.directory()), action);
     }
 }

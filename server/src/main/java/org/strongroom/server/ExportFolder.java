@@ -1,17 +1,14 @@
 package org.strongroom.server;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.strongroom.archive.Retrieval;
 import org.strongroom.archive.Retrieval.StoredInstance;
@@ -24,12 +21,15 @@ import org.strongroom.guard.Purpose;
 /** A folder that a person takes instances out to, as plain DICOM files. */
 final class ExportFolder {
     private final Invocation invocation;
+    private final Path out;
     private final Path folder;
     private final boolean json;
 
-    ExportFolder(Invocation invocation, Path folder, boolean json) {
+    /** @param study to write into a folder of its own in {@code out} */
+    ExportFolder(Invocation invocation, Path out, Optional<Uid> study, boolean json) {
         this.invocation = invocation;
-        this.folder = folder;
+        this.out = out;
+        this.folder = study.map(uid -> out.resolve(uid.value())).orElse(out);
         this.json = json;
     }
 
@@ -61,20 +61,22 @@ final class ExportFolder {
         if (instances.isEmpty()) {
             return new Report(0, 0, 0, 0, false);
         }
-        Files.createDirectories(folder);
+        // Whoever may write in the folder above could put another in the place of this one.
+        PlainFolder.open(out).close();
         long written = 0;
         long there = 0;
         long bytes = 0;
-        try (Progress progress = new Progress(invocation, "exporting", instances.size())) {
+        try (PlainFolder plain = PlainFolder.open(folder);
+                Progress progress = new Progress(invocation, "exporting", instances.size())) {
             for (StoredInstance instance : instances) {
                 if (invocation.cancelled().getAsBoolean()) {
                     return new Report(instances.size(), written, there, bytes, true);
                 }
-                Path file = folder.resolve(name(instance.sopInstance()));
-                if (Files.exists(file)) {
+                String name = name(instance.sopInstance());
+                if (plain.has(name)) {
                     there++;
                 } else {
-                    bytes += write(instance, file);
+                    bytes += plain.write(name, instance::writeFileTo);
                     written++;
                 }
                 progress.at(written + there);
@@ -92,18 +94,6 @@ final class ExportFolder {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("SHA-256 is missing from this Java", e);
         }
-    }
-
-    private static long write(StoredInstance instance, Path file) throws IOException {
-        Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-        long bytes;
-        try (OutputStream plain = Files.newOutputStream(unfinished);
-                Counting counting = new Counting(new BufferedOutputStream(plain, 1 << 16))) {
-            instance.writeFileTo(counting);
-            bytes = counting.bytes();
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return bytes;
     }
 
     private void print(Report report) {

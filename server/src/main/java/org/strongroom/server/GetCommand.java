@@ -1,11 +1,7 @@
 package org.strongroom.server;
 
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -128,7 +124,7 @@ final class GetCommand extends PeerCommand {
                 asked.instances(),
                 asked.destination(),
                 Optional.of(why.reason(archive.directory())));
-        return new ExportFolder(invocation, invocation.path(out), json)
+        return new ExportFolder(invocation, invocation.path(out), Optional.empty(), json)
                 .export(archive, why.purpose(archive.directory()), action);
     }
 
@@ -169,8 +165,12 @@ final class GetCommand extends PeerCommand {
     @Override
     int run(Line line) throws IOException {
         requireKeys();
-        Path folder = invocation.path(out);
-        Files.createDirectories(folder);
+        try (PlainFolder folder = PlainFolder.open(invocation.path(out))) {
+            return fetch(line, folder);
+        }
+    }
+
+    private int fetch(Line line, PlainFolder folder) throws IOException {
         Map<Group, List<Uid>> groups = look(line);
         Report report = new Report();
         groups.values().forEach(uids -> report.found += uids.size());
@@ -182,7 +182,7 @@ final class GetCommand extends PeerCommand {
                 fetch(line, group.getKey(), group.getValue(), folder, report, progress);
             }
         }
-        print(folder, report);
+        print(folder.path(), report);
         return report.written == report.found ? CommandLines.DONE : CommandLines.FAILED;
     }
 
@@ -269,7 +269,7 @@ final class GetCommand extends PeerCommand {
         }
     }
 
-    private void fetch(Line line, Group group, List<Uid> uids, Path folder, Report report, Progress progress)
+    private void fetch(Line line, Group group, List<Uid> uids, PlainFolder folder, Report report, Progress progress)
             throws IOException {
         if (group.sopClass().isPresent()) {
             Proposal proposal = line.proposal();
@@ -312,7 +312,13 @@ final class GetCommand extends PeerCommand {
 
     /** Asks for instances over one association with the contexts for storage given. */
     private Outcome fetch(
-            Line line, Proposal storage, Group group, List<Uid> uids, Path folder, Report report, Progress progress)
+            Line line,
+            Proposal storage,
+            Group group,
+            List<Uid> uids,
+            PlainFolder folder,
+            Report report,
+            Progress progress)
             throws IOException {
         Uid model = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
         Proposal proposal =
@@ -342,21 +348,16 @@ final class GetCommand extends PeerCommand {
         return new Outcome(failed, refusal);
     }
 
-    private Status write(DimseRequest.CStore store, Path folder, Report report) throws IOException {
+    private Status write(DimseRequest.CStore store, PlainFolder folder, Report report) throws IOException {
         // Names are running numbers: nothing that came over the wire becomes part of a path.
-        Path file = folder.resolve(String.format("%06d.dcm", report.written + 1));
-        if (Files.exists(file)) {
-            throw new IOException(file + " is there already: name an empty folder with --out");
+        String name = String.format("%06d.dcm", report.written + 1);
+        if (folder.has(name)) {
+            throw new IOException(folder.path().resolve(name) + " is there already: name an empty folder with --out");
         }
-        Path unfinished = file.resolveSibling(file.getFileName() + ".part");
-        try (OutputStream plain = Files.newOutputStream(unfinished);
-                Counting counting = new Counting(new BufferedOutputStream(plain, 1 << 16))) {
-            counting.write(Part10.header(store.sopClass(), store.sopInstance(), store.syntax(), Optional.empty()));
-            store.body().transferTo(counting);
-            counting.flush();
-            report.bytes += counting.bytes();
-        }
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+        report.bytes += folder.write(name, file -> {
+            file.write(Part10.header(store.sopClass(), store.sopInstance(), store.syntax(), Optional.empty()));
+            store.body().transferTo(file);
+        });
         report.written++;
         report.received.add(store.sopInstance());
         return Status.SUCCESS;

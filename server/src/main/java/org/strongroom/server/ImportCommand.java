@@ -64,10 +64,16 @@ final class ImportCommand extends ArchiveCommand {
         private final AtomicLong refused = new AtomicLong();
         private final ConcurrentLinkedQueue<Refused> reasons = new ConcurrentLinkedQueue<>();
 
-        private int found;
+        private final AtomicLong handedOut = new AtomicLong();
+        private long counted;
+
+        /** More than were counted where files were added meanwhile. */
+        long found() {
+            return Math.max(counted, handedOut.get());
+        }
 
         boolean isClean() {
-            return refused.get() == 0 && done() == found;
+            return refused.get() == 0 && done() == found();
         }
 
         private record Refused(String file, String why) {}
@@ -89,7 +95,7 @@ final class ImportCommand extends ArchiveCommand {
         Permit<Action.Store> permit = archive.permit(invocation.user(), Purpose.HOPERAT, new Action.Store("import"));
         Report report = new Report();
         try (ImportSources sources = ImportSources.of(places)) {
-            report.found = sources.size();
+            report.counted = sources.size();
             store(archive, permit, sources, report);
         } finally {
             archive.guard()
@@ -103,31 +109,38 @@ final class ImportCommand extends ArchiveCommand {
                                             "conflicts", report.conflicts.get(),
                                             "failed", report.refused.get())));
         }
-        print(report.found, report);
+        print(report.found(), report);
         return report.isClean() ? CommandLines.DONE : CommandLines.FAILED;
     }
 
     private void store(OpenArchive archive, Permit<Action.Store> permit, ImportSources sources, Report report)
             throws IOException {
-        AtomicLong next = new AtomicLong();
         try (Progress progress = new Progress(invocation, "importing", sources.size());
                 ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> running = new ArrayList<>();
             for (int i = 0; i < AT_ONCE; i++) {
                 running.add(workers.submit(() -> {
-                    for (long at = next.getAndIncrement(); at < sources.size(); at = next.getAndIncrement()) {
-                        if (invocation.cancelled().getAsBoolean()
-                                || Instant.now().isAfter(permit.until())) {
-                            return;
-                        }
-                        store(archive, permit, sources.get((int) at), report);
-                        progress.at(report.done());
-                    }
+                    work(archive, permit, sources, report, progress);
+                    return true;
                 }));
             }
             for (Future<?> one : running) {
                 await(one);
             }
+        }
+    }
+
+    private void work(
+            OpenArchive archive, Permit<Action.Store> permit, ImportSources sources, Report report, Progress progress)
+            throws IOException {
+        while (!invocation.cancelled().getAsBoolean() && !Instant.now().isAfter(permit.until())) {
+            Optional<ImportSources.Source> source = sources.next();
+            if (source.isEmpty()) {
+                return;
+            }
+            report.handedOut.incrementAndGet();
+            store(archive, permit, source.get(), report);
+            progress.at(report.done());
         }
     }
 
@@ -179,7 +192,7 @@ final class ImportCommand extends ArchiveCommand {
         }
     }
 
-    private void print(int found, Report report) {
+    private void print(long found, Report report) {
         long left = found - report.done();
         if (json) {
             Map<String, Object> fields = new TreeMap<>();

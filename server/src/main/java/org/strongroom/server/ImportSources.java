@@ -3,34 +3,27 @@ package org.strongroom.server;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileVisitResult;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Enumeration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code import} was pointed at, as a list of files: folders with all below them (symbolic links are not followed),
- * the folder of a DICOMDIR, the entries of a zip, single files.
+ * What {@code import} was pointed at, handed out file by file: folders with all below them (symbolic links are not
+ * followed), the folder of a DICOMDIR, the entries of a zip, single files. It is walked once to count and once to hand
+ * out: no list is held, since the medium says how long that would be and a running server reads it.
  */
 final class ImportSources implements AutoCloseable {
-    private static final int MOST_FILES = 10_000_000;
-    private static final int MOST_ZIPS = 500;
-    /** Bytes out per byte in that a zip may claim, above {@link #FREE_BYTES}; and the longest entry. */
-    private static final long RATIO = 100;
-
-    private static final long FREE_BYTES = 16L << 20;
-    private static final long ENTRY_BYTES = 4L << 30;
-
-    private final List<Source> sources = new ArrayList<>();
-    private final List<ZipFile> zips = new ArrayList<>();
+    private final long size;
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Walk walk;
 
     /** A file to import; its name is for the person who imports, and for nobody else. */
     interface Source {
@@ -52,136 +45,155 @@ final class ImportSources implements AutoCloseable {
         }
     }
 
-    private record Entry(ZipFile zip, ZipEntry entry) implements Source {
+    private record Entry(Path file, ZipDirectory zip, ZipDirectory.Entry entry) implements Source {
         @Override
         public String name() {
-            return zip.getName() + " entry " + Failure.oneLine(entry.getName());
+            return file + " entry " + entry.name();
         }
 
         @Override
         public InputStream open() throws IOException {
-            long limit = Math.min(ENTRY_BYTES, Math.max(FREE_BYTES, RATIO * entry.getCompressedSize()));
-            return new Bounded(zip.getInputStream(entry), limit);
+            return zip.open(entry);
         }
     }
 
-    /** Looks what there is; nothing is read but names. */
+    private ImportSources(long size, Walk walk) {
+        this.size = size;
+        this.walk = walk;
+    }
+
+    /**
+     * Looks what there is; nothing is read but names.
+     *
+     * @throws Failure when a path is not there, or a zip file is none
+     */
     static ImportSources of(List<Path> paths) throws IOException {
-        ImportSources found = new ImportSources();
-        boolean whole = false;
-        try {
-            for (Path path : paths) {
-                found.look(path);
+        long size = 0;
+        try (Walk count = new Walk(paths)) {
+            while (count.next() != null) {
+                size++;
             }
-            whole = true;
-            return found;
+        }
+        return new ImportSources(size, new Walk(paths));
+    }
+
+    /** How many there were when they were counted. */
+    long size() {
+        return size;
+    }
+
+    /** The next one, for whichever thread asks; empty when all were handed out. */
+    Optional<Source> next() throws IOException {
+        turn.lock();
+        try {
+            return Optional.ofNullable(walk.next());
         } finally {
-            if (!whole) {
-                found.close();
-            }
+            turn.unlock();
         }
-    }
-
-    int size() {
-        return sources.size();
-    }
-
-    Source get(int number) {
-        return sources.get(number);
-    }
-
-    private void look(Path path) throws IOException {
-        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        if (!Files.exists(path)) {
-            throw new Failure("no such file or folder: " + path);
-        } else if (Files.isDirectory(path)) {
-            walk(path);
-        } else if (name.equals("dicomdir") && path.getParent() != null) {
-            walk(path.getParent());
-        } else if (name.endsWith(".zip")) {
-            entries(path);
-        } else {
-            add(new PlainFile(path));
-        }
-    }
-
-    private void walk(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile()) {
-                    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-                        entries(file);
-                    } else {
-                        add(new PlainFile(file));
-                    }
-                }
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private void entries(Path path) throws IOException {
-        if (zips.size() == MOST_ZIPS) {
-            throw new Failure("more than " + MOST_ZIPS + " zip files: import them in several calls");
-        }
-        try {
-            ZipFile zip = new ZipFile(path.toFile());
-            zips.add(zip);
-            for (Enumeration<? extends ZipEntry> all = zip.entries(); all.hasMoreElements(); ) {
-                ZipEntry entry = all.nextElement();
-                if (!entry.isDirectory()) {
-                    add(new Entry(zip, entry));
-                }
-            }
-        } catch (ZipException e) {
-            throw new Failure("not a zip file, or damaged: " + path);
-        }
-    }
-
-    private void add(Source source) {
-        if (sources.size() == MOST_FILES) {
-            throw new Failure("more than " + MOST_FILES + " files: import the folders one after the other");
-        }
-        sources.add(source);
     }
 
     @Override
     public void close() throws IOException {
-        for (ZipFile zip : zips) {
-            zip.close();
-        }
+        walk.close();
     }
 
-    /** Ends with an error where an entry holds more than a zip may claim. */
-    private static final class Bounded extends InputStream {
-        private final InputStream in;
-        private long left;
+    /** One walk through all paths; it holds a folder, a zip file and what is open above them. */
+    private static final class Walk implements AutoCloseable {
+        private final Iterator<Path> paths;
+        private @Nullable Stream<Path> folder;
+        private @Nullable Iterator<Path> files;
+        private @Nullable ZipDirectory zip;
 
-        Bounded(InputStream in, long limit) {
-            this.in = in;
-            this.left = limit;
+        Walk(List<Path> paths) {
+            this.paths = paths.iterator();
         }
 
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            int count = in.read(into, offset, length);
-            left -= Math.max(count, 0);
-            if (left < 0) {
-                throw new ZipException("an entry inflates beyond " + RATIO + ":1 or 4 GiB");
+        /** Null at the end. */
+        @Nullable
+        Source next() throws IOException {
+            while (true) {
+                Source found = null;
+                if (zip != null) {
+                    found = entry(zip);
+                } else if (files != null) {
+                    found = file(files);
+                } else if (paths.hasNext()) {
+                    found = look(paths.next());
+                } else {
+                    return null;
+                }
+                if (found != null) {
+                    return found;
+                }
             }
-            return count;
+        }
+
+        private @Nullable Source entry(ZipDirectory from) throws IOException {
+            Optional<ZipDirectory.Entry> entry = from.next();
+            if (entry.isEmpty()) {
+                from.close();
+                zip = null;
+                return null;
+            }
+            return entry.get().folder() ? null : new Entry(from.file(), from, entry.get());
+        }
+
+        private @Nullable Source file(Iterator<Path> from) throws IOException {
+            try {
+                if (!from.hasNext()) {
+                    leave();
+                    return null;
+                }
+                Path file = from.next();
+                return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? plain(file) : null;
+            } catch (UncheckedIOException e) {
+                throw e.getCause() == null ? new IOException(e) : e.getCause();
+            }
+        }
+
+        private @Nullable Source look(Path path) throws IOException {
+            String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+            if (!Files.exists(path)) {
+                throw new Failure("no such file or folder: " + path);
+            } else if (Files.isDirectory(path)) {
+                enter(path);
+            } else if (name.equals("dicomdir") && path.getParent() != null) {
+                enter(path.getParent());
+            } else {
+                return plain(path);
+            }
+            return null;
+        }
+
+        private @Nullable Source plain(Path file) throws IOException {
+            if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
+                zip = ZipDirectory.open(file);
+                return null;
+            }
+            return new PlainFile(file);
+        }
+
+        /** What it opens is closed by {@link #leave}. */
+        @SuppressWarnings("StreamResourceLeak")
+        private void enter(Path path) throws IOException {
+            folder = Files.walk(path);
+            files = folder.iterator();
+        }
+
+        private void leave() {
+            if (folder != null) {
+                folder.close();
+            }
+            folder = null;
+            files = null;
         }
 
         @Override
         public void close() throws IOException {
-            in.close();
+            leave();
+            if (zip != null) {
+                zip.close();
+            }
         }
     }
 }

@@ -51,8 +51,10 @@ final class OpenArchive implements AutoCloseable {
             authority = CertificateAuthority.open(keys, CLOCK);
             AuditLog audit = AuditLog.open(directory.audit(), keys, CLOCK);
             parts.push(audit::close);
+            NativeLibrary.unpackTo(directory.run());
             SqliteGuardStore store = SqliteGuardStore.open(directory.data().resolve("guard.sqlite"));
             parts.push(store::close);
+            NativeLibrary.clear(directory.run());
             registry = DeviceRegistry.open(store, keys, audit, CLOCK);
             guard = new Guard(registry, audit, CLOCK);
             parts.push(guard::close);

@@ -39,6 +39,9 @@ final class StoreCommand extends PeerCommand {
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
 
+    private static final int ITEMS_AT_ONCE = 10_000;
+    private static final int MOST_REASONS = 1000;
+
     StoreCommand(Invocation invocation) {
         super(invocation);
     }
@@ -57,11 +60,19 @@ final class StoreCommand extends PeerCommand {
     private record Context(Uid sopClass, TransferSyntax syntax) {}
 
     private static final class Report {
-        private int found;
-        private int sent;
+        private long found;
+        private long sent;
+        private long refusals;
         private int warned;
         private int directories;
         private final Map<String, String> refused = new LinkedHashMap<>();
+
+        void refuse(String file, String why) {
+            refusals++;
+            if (refused.size() < MOST_REASONS) {
+                refused.put(file, why);
+            }
+        }
     }
 
     @Override
@@ -70,18 +81,29 @@ final class StoreCommand extends PeerCommand {
         Report report = new Report();
         try (ImportSources sources = ImportSources.of(places)) {
             report.found = sources.size();
-            List<Item> items = new ArrayList<>();
-            for (int i = 0; i < sources.size(); i++) {
-                item(sources.get(i), report).ifPresent(items::add);
-            }
-            try (Progress progress = new Progress(invocation, "sending", items.size())) {
-                while (!items.isEmpty()) {
-                    items = send(line, items, report, progress);
+            try (Progress progress = new Progress(invocation, "sending", sources.size())) {
+                for (List<Item> items = some(sources, report); !items.isEmpty(); items = some(sources, report)) {
+                    while (!items.isEmpty()) {
+                        items = send(line, items, report, progress);
+                    }
                 }
             }
         }
         print(line, report);
-        return report.refused.isEmpty() ? CommandLines.DONE : CommandLines.FAILED;
+        return report.refusals == 0 ? CommandLines.DONE : CommandLines.FAILED;
+    }
+
+    /** The next ones that can be sent, empty at the end; not all at once, since a medium may hold any number. */
+    private static List<Item> some(ImportSources sources, Report report) throws IOException {
+        List<Item> items = new ArrayList<>();
+        while (items.size() < ITEMS_AT_ONCE) {
+            Optional<ImportSources.Source> source = sources.next();
+            if (source.isEmpty()) {
+                break;
+            }
+            item(source.get(), report).ifPresent(items::add);
+        }
+        return items;
     }
 
     private static Optional<Item> item(ImportSources.Source source, Report report) {
@@ -105,12 +127,12 @@ final class StoreCommand extends PeerCommand {
             Optional<Uid> sopInstance =
                     head.get(Attributes.SOPInstanceUID).or(() -> named.get(Attributes.MediaStorageSOPInstanceUID));
             if (sopClass.isEmpty() || sopInstance.isEmpty()) {
-                report.refused.put(source.name(), "no SOP Class UID or SOP Instance UID in it");
+                report.refuse(source.name(), "no SOP Class UID or SOP Instance UID in it");
                 return Optional.empty();
             }
             return Optional.of(new Item(source, sopClass.get(), sopInstance.get(), file.syntax()));
         } catch (DicomFormatException | IOException e) {
-            report.refused.put(source.name(), Failure.describe(e));
+            report.refuse(source.name(), Failure.describe(e));
             return Optional.empty();
         }
     }
@@ -143,9 +165,9 @@ final class StoreCommand extends PeerCommand {
                     report.sent++;
                     report.warned += status.isWarning() ? 1 : 0;
                 } else {
-                    report.refused.put(item.source().name(), text(status));
+                    report.refuse(item.source().name(), text(status));
                 }
-                progress.at(report.sent + report.refused.size());
+                progress.at(report.sent + report.refusals);
             }
         }
         return later;
@@ -163,11 +185,14 @@ final class StoreCommand extends PeerCommand {
             return;
         }
         report.refused.forEach((file, why) -> invocation.err().println("refused " + file + ": " + why));
+        if (report.refusals > report.refused.size()) {
+            invocation.err().println("and " + (report.refusals - report.refused.size()) + " more");
+        }
         invocation
                 .out()
                 .println(line.called() + ": found " + report.found + ", sent " + report.sent
                         + (report.warned > 0 ? " (" + report.warned + " with a warning)" : "")
                         + (report.directories > 0 ? ", directories " + report.directories : "")
-                        + ", refused " + report.refused.size());
+                        + ", refused " + report.refusals);
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipOutputStream;
@@ -24,11 +25,13 @@ class ImportSourcesTest {
     private static List<String> contents(Path... paths) throws IOException {
         List<String> contents = new ArrayList<>();
         try (ImportSources sources = ImportSources.of(List.of(paths))) {
-            for (int i = 0; i < sources.size(); i++) {
-                try (InputStream in = sources.get(i).open()) {
+            long counted = sources.size();
+            for (Optional<ImportSources.Source> at = sources.next(); at.isPresent(); at = sources.next()) {
+                try (InputStream in = at.get().open()) {
                     contents.add(new String(in.readAllBytes(), StandardCharsets.UTF_8));
                 }
             }
+            assertThat(contents).hasSize((int) counted);
         }
         return contents;
     }
@@ -79,7 +82,7 @@ class ImportSourcesTest {
         }
 
         try (ImportSources sources = ImportSources.of(List.of(bomb));
-                InputStream in = sources.get(0).open()) {
+                InputStream in = sources.next().orElseThrow().open()) {
             assertThatThrownBy(() -> in.transferTo(OutputStream.nullOutputStream()))
                     .isInstanceOf(ZipException.class)
                     .hasMessageContaining("100:1");
