@@ -97,19 +97,12 @@ class ZipDirectoryTest {
     void zip64_is_read() throws Exception {
         Programs.require("python3");
         Path file = folder.resolve("large.zip");
-        Programs.Run made = Programs.run(
-                Duration.ofMinutes(2),
-                folder,
-                List.of(
-                        "python3",
-                        "-c",
-                        """
+        Programs.Run made = Programs.run(Duration.ofMinutes(2), folder, List.of("python3", "-c", """
                         import zipfile,sys
                         z=zipfile.ZipFile(sys.argv[1],'w',zipfile.ZIP_DEFLATED)
                         with z.open('wide','w',force_zip64=True) as f: f.write(b'WIDE')
                         for i in range(70000): z.writestr('n%d'%i,'')
-                        z.close()""",
-                        file.toString()));
+                        z.close()""", file.toString()));
         assertThat(made.exit()).as(made.output()).isZero();
         List<String> all = read(file);
         assertThat(all).hasSize(70_001).startsWith("wide=WIDE", "n0=").endsWith("n69999=");
