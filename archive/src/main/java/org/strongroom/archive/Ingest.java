@@ -31,7 +31,7 @@ import org.strongroom.dicom.Uid;
  */
 final class Ingest {
     private static final int FIRST_TRY = 4096;
-    private static final int BEGINNING = 64 * 1024;
+    private static final int BEGINNING = HeadMemory.OWN;
     private static final int NOTE_SOURCE = 255;
 
     private final KeyStore keys;
@@ -41,6 +41,7 @@ final class Ingest {
     private final StoreState state;
     private final Sealer sealer;
     private final MessageDigest digest;
+    private final HeadMemory memory;
 
     private byte[] beginning = new byte[BEGINNING];
     private int begun;
@@ -53,6 +54,7 @@ final class Ingest {
         this.settings = shared.settings();
         this.state = shared.state();
         this.sealer = new Sealer(shared);
+        this.memory = new HeadMemory(shared.heads());
         try {
             this.digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -67,7 +69,17 @@ final class Ingest {
      * @throws RefusedException when it can't be stored; the body may not be read to its end
      */
     Arrival receive(StoreRequest request) throws IOException, RefusedException {
+        try {
+            return take(request);
+        } catch (RefusedException e) {
+            release(); // the rest of the body is still to come, in its own time
+            throw e;
+        }
+    }
+
+    private Arrival take(StoreRequest request) throws IOException, RefusedException {
         digest.reset();
+        memory.begin(request.source());
         begun = 0;
         ended = false;
         DataSet.Head head = readHead(request);
@@ -118,9 +130,7 @@ final class Ingest {
             if (ended) {
                 throw unreadable("the data set ends inside an element");
             }
-            if (beginning.length >= settings.headBytes()) {
-                throw unreadable("the elements before the bulk take more than " + settings.headBytes() + " bytes");
-            }
+            memory.receive(beginning.length * 2);
             beginning = Arrays.copyOf(beginning, beginning.length * 2);
         }
     }
@@ -138,10 +148,15 @@ final class Ingest {
     }
 
     private Optional<DataSet.Head> parse(StoreRequest request, int length) throws RefusedException {
-        byte[] kept = Arrays.copyOf(beginning, length);
+        // Beyond what this ingest keeps for itself, the buffer goes to the head and is not used again.
+        byte[] kept = beginning.length > BEGINNING ? beginning : Arrays.copyOf(beginning, length);
         try {
-            return DataSet.readHead(kept, length, ended && length == begun, request.syntax(), settings.limits());
+            return DataSet.readHead(
+                    kept, length, ended && length == begun, request.syntax(), settings.limits(), memory::inflate);
         } catch (DicomFormatException e) {
+            if (memory.refusal().isPresent()) {
+                throw memory.refusal().get();
+            }
             throw unreadable(String.valueOf(e.getMessage()));
         }
     }
@@ -207,5 +222,6 @@ final class Ingest {
         if (beginning.length > BEGINNING) {
             beginning = new byte[BEGINNING];
         }
+        memory.release();
     }
 }

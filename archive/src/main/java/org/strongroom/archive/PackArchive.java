@@ -105,6 +105,7 @@ public final class PackArchive implements Archive {
                     disk,
                     packs,
                     new Chunks(settings.budgetBytes() / StreamingCipher.SEGMENT),
+                    HeadMemory.Shares.of(settings),
                     new Pool<>(IDLE_BUFFERS, () -> new Blocks(SINGLE_BUFFER)),
                     random,
                     settings,

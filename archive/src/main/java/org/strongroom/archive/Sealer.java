@@ -27,6 +27,7 @@ final class Sealer {
             Disk disk,
             Path directory,
             Chunks chunks,
+            HeadMemory.Shares heads,
             Pool<Blocks> blocks,
             SecureRandom random,
             PackSettings settings,

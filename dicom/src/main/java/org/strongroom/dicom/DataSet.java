@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,8 +112,18 @@ public final class DataSet {
      */
     public static Optional<Head> readHead(
             byte[] bytes, int length, boolean complete, TransferSyntax syntax, Limits limits) {
+        return readHead(bytes, length, complete, syntax, limits, _ -> true);
+    }
+
+    /**
+     * The same with a say in the memory that a deflated one takes.
+     *
+     * @param room asked before the buffer of what is inflated gets as long as that; on no, it fails
+     */
+    public static Optional<Head> readHead(
+            byte[] bytes, int length, boolean complete, TransferSyntax syntax, Limits limits, IntPredicate room) {
         if (syntax.deflated()) {
-            return Inflation.head(bytes, length, complete, syntax, limits);
+            return Inflation.head(bytes, length, complete, syntax, limits, room);
         }
         DataSetReader reader = new DataSetReader(bytes, length, complete, limits);
         ElementIndex index = new ElementIndex(128);

@@ -30,6 +30,9 @@ final class DataSetReader {
     /** Times {@link Limits#valueBytes}: the longest beginning that readHead reads. */
     static final int IDENTIFYING_TIMES = 16;
 
+    /** Elements, those of items not counted, that readHead puts in an index: real data sets have some hundreds. */
+    static final int MOST_IN_HEAD = 1 << 16;
+
     private static final long UNDEFINED_LENGTH = 0xFFFFFFFFL;
     private static final long LONG_VRS = longVrs();
     private static final int SQ = VR.SQ.code();
@@ -113,6 +116,9 @@ final class DataSetReader {
             }
             if (next == MORE) {
                 return MORE;
+            }
+            if (head && into.count == MOST_IN_HEAD) {
+                throw fail("more than " + MOST_IN_HEAD + " elements before the bulk, items not counted", at);
             }
             into.add(elementTag, elementVr, elementValue, contentEnd - elementValue, contentFlags);
             at = next;
@@ -274,7 +280,7 @@ final class DataSetReader {
             return passDefined(from, end, elementFlags, explicit, big);
         }
         int next;
-        if (isFragments()) {
+        if (isFragments(tag, vr)) {
             elementFlags |= ElementIndex.FRAGMENTS;
             next = passFragments(from, end, big, null);
         } else if (vr == SQ) {
@@ -314,7 +320,7 @@ final class DataSetReader {
     }
 
     /** Undefined length means fragments for pixel data and for the VRs that cannot be sequences, PS3.5 A.4. */
-    private boolean isFragments() {
+    static boolean isFragments(int tag, int vr) {
         return tag == PIXEL_DATA
                 || switch (VR.at(vr & 63)) {
                     case OB, OW, OD, OF, OL, OV -> vr < 64;

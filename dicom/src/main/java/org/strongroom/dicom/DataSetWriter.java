@@ -27,6 +27,10 @@ final class DataSetWriter {
         this.bigEndian = bigEndian;
     }
 
+    boolean bigEndian() {
+        return bigEndian;
+    }
+
     void write(DataSet dataSet) throws IOException {
         DataSet.Source source = dataSet.source();
         boolean same = source.explicit() == explicit && source.bigEndian() == bigEndian;
@@ -126,7 +130,7 @@ final class DataSetWriter {
         tag(SEQUENCE_DELIMITATION, 0);
     }
 
-    private void header(int tag, VR vr, long length) throws IOException {
+    void header(int tag, VR vr, long length) throws IOException {
         if (!explicit) {
             tag(tag, length);
             return;
@@ -147,7 +151,7 @@ final class DataSetWriter {
         }
     }
 
-    private void tag(int tag, long length) throws IOException {
+    void tag(int tag, long length) throws IOException {
         putTag(tag);
         put(4, 4, length);
         out.write(header, 0, 8);
@@ -173,7 +177,7 @@ final class DataSetWriter {
             return isRecoded(value, to) ? recoded(value, to) : bytes;
         }
         if (value.bigEndian() != bigEndian && vr != VR.UN) {
-            swap(bytes, vr.unit());
+            swap(bytes, 0, bytes.length, vr.unit());
         }
         return bytes;
     }
@@ -201,8 +205,9 @@ final class DataSetWriter {
         return ValueType.padded(to.encode(to.encodes(text) ? text : fitting.toString(), value.vr()), value.vr());
     }
 
-    private static void swap(byte[] bytes, int unit) {
-        for (int from = 0; from + unit <= bytes.length; from += unit) {
+    /** Turns each whole unit between two positions around. */
+    static void swap(byte[] bytes, int start, int end, int unit) {
+        for (int from = start; from + unit <= end; from += unit) {
             for (int i = 0; i < unit / 2; i++) {
                 byte kept = bytes[from + i];
                 bytes[from + i] = bytes[from + unit - 1 - i];

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -38,7 +39,7 @@ final class Inflation implements AutoCloseable {
     }
 
     static Optional<DataSet.Head> head(
-            byte[] bytes, int count, boolean complete, TransferSyntax syntax, Limits limits) {
+            byte[] bytes, int count, boolean complete, TransferSyntax syntax, Limits limits, IntPredicate room) {
         TransferSyntax plain =
                 new TransferSyntax(syntax.uid(), syntax.explicitVr(), syntax.bigEndian(), false, syntax.encapsulated());
         try (Inflation inflation = new Inflation(bytes, count, limits)) {
@@ -52,6 +53,12 @@ final class Inflation implements AutoCloseable {
                         DataSet.readHead(inflation.out, inflation.length, finished, plain, limits);
                 if (head.isPresent() || !more) {
                     return head;
+                }
+                if (!room.test((int) Math.min(MOST, inflation.out.length * 2L))) {
+                    throw new DicomFormatException(
+                            "no memory for more than " + inflation.out.length + " bytes before the bulk",
+                            inflation.inflater.getBytesRead(),
+                            "");
                 }
                 inflation.grow();
             }
@@ -78,7 +85,7 @@ final class Inflation implements AutoCloseable {
             while (length < out.length) {
                 int got = inflater.inflate(out, length, out.length - length);
                 length += got;
-                check();
+                check(length, inflater.getBytesRead(), limits);
                 if (got == 0) {
                     return false;
                 }
@@ -89,14 +96,14 @@ final class Inflation implements AutoCloseable {
         }
     }
 
-    private void check() {
-        long in = Math.max(1, inflater.getBytesRead());
-        if (length > limits.inflateBytes()
-                || (length > limits.inflateFreeBytes() && length / in >= limits.inflateRatio())) {
+    /** Refuses what grows beyond the limits: so many bytes came of so many. */
+    static void check(long inflated, long read, Limits limits) {
+        if (inflated > limits.inflateBytes()
+                || (inflated > limits.inflateFreeBytes() && inflated / Math.max(1, read) >= limits.inflateRatio())) {
             throw new DicomFormatException(
                     "the deflated data set grows beyond the limit (" + limits.inflateRatio() + ":1 above "
                             + limits.inflateFreeBytes() + " bytes, " + limits.inflateBytes() + " in all)",
-                    inflater.getBytesRead(),
+                    read,
                     "");
         }
     }
