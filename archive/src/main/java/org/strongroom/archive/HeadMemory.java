@@ -14,7 +14,7 @@ final class HeadMemory {
     /** The shares of one archive. */
     record Shares(MemoryShare medium, MemoryShare large, int longest) {
         static Shares of(PackSettings settings) {
-            long large = 2L * settings.headBytes() + INDEX;
+            long large = cost(2 * settings.headBytes()); // as received and inflated
             return new Shares(
                     new MemoryShare(settings.headsBytes(), settings.headsBytes() / 4),
                     new MemoryShare(large, large),

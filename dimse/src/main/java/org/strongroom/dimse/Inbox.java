@@ -19,6 +19,9 @@ import org.strongroom.dimse.Conversation.Arrival;
  * right back with the first message that belongs to no operation under way, or whose data set must be left in the socket.
  */
 final class Inbox {
+    /** Identifiers read ahead come to no more than this and one more; then what comes waits in the socket. */
+    private static final int AHEAD_BYTES = 64 * 1024;
+
     private final Conversation talk;
     private final Timeouts timeouts;
     private final ReentrantLock lock = new ReentrantLock();
@@ -247,11 +250,21 @@ final class Inbox {
             if (incoming instanceof Incoming.Failure || incoming instanceof Incoming.Release) {
                 over = true;
             }
-            listening = !stop && current != null && ahead.size() < Acceptance.WINDOW;
+            listening = !stop && current != null && ahead.size() < Acceptance.WINDOW && aheadBytes() < AHEAD_BYTES;
             changed.signalAll();
             return listening;
         } finally {
             lock.unlock();
         }
+    }
+
+    private int aheadBytes() {
+        int sum = 0;
+        for (Incoming incoming : ahead) {
+            sum += incoming instanceof Incoming.Request(int _, CommandSet _, Octets identifier) && identifier != null
+                    ? identifier.length()
+                    : 0;
+        }
+        return sum;
     }
 }
