@@ -117,8 +117,8 @@ class HeadMemoryTest {
                     .anySatisfy(outcome -> assertThat(outcome)
                             .isInstanceOfSatisfying(
                                     StoreOutcome.Refused.class,
-                                    refused -> assertThat(refused.cause())
-                                            .isEqualTo(StoreOutcome.Cause.OUT_OF_RESOURCES)))
+                                    refused ->
+                                            assertThat(refused.cause()).isEqualTo(StoreOutcome.Cause.OUT_OF_RESOURCES)))
                     .anySatisfy(outcome -> assertThat(outcome).isInstanceOf(StoreOutcome.Stored.class));
         }
     }

@@ -151,7 +151,7 @@ class OutgoingTest {
         @Override
         public void write(byte[] bytes, int offset, int length) {
             count += length;
-            kept.write(bytes, offset, (int) Math.min(length, Math.max(0, 200 - kept.size())));
+            kept.write(bytes, offset, Math.min(length, Math.max(0, 200 - kept.size())));
         }
 
         byte[] first() {
