@@ -28,6 +28,9 @@ interface Disk {
 
     DiskFile open(Path file, Mode mode) throws IOException;
 
+    /** Bytes of a file. */
+    long size(Path file) throws IOException;
+
     /** Replaces {@code to}; durable after {@link #syncDirectory}. */
     void rename(Path from, Path to) throws IOException;
 

@@ -79,6 +79,11 @@ final class FileDisk implements Disk {
     }
 
     @Override
+    public long size(Path file) throws IOException {
+        return Files.size(file);
+    }
+
+    @Override
     public void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -43,6 +43,12 @@ public interface Index extends AutoCloseable {
     /** The visible versions of the instances the keys name, those of a series together. */
     List<Located> locate(Action.Retrieve keys) throws IOException;
 
+    /** Which packs the rows name, in order of their numbers. Reads every row: for checks, not for each start. */
+    List<PackUse> packs() throws IOException;
+
+    /** How many studies there are. */
+    long studies() throws IOException;
+
     /** Commits the open transaction and makes it durable as far as the database promises. */
     void flush() throws IOException;
 
@@ -51,9 +57,21 @@ public interface Index extends AutoCloseable {
 
     /** Reads the part of a stored data set before its bulk. */
     interface HeadReader {
-        /** The head of the data set there; fails when the key is missing or the bytes do not authenticate, too. */
-        DataSet read(Place place) throws IOException;
+        /**
+         * The head of the data set there; fails when the key is missing, the bytes do not authenticate, or the object is
+         * another than the row says, too.
+         */
+        DataSet read(Located located) throws IOException;
     }
+
+    /**
+     * What the rows say of one pack.
+     *
+     * @param first offset of the first record, in bytes
+     * @param last offset of the last one
+     * @param instances how many rows, further versions not among them
+     */
+    record PackUse(int pack, long first, long last, long instances) {}
 
     /** What became of an entry. */
     enum Recorded {

@@ -187,10 +187,30 @@ final class KeyStore implements Closeable {
     StudyKey forStudy(Uid study) throws IOException {
         lock.lock();
         try {
-            byte[] mac = identify.doFinal(study.value().getBytes(StandardCharsets.US_ASCII));
-            KeyId id = KeyId.get(ByteBuffer.wrap(mac));
+            KeyId id = idOf(study);
             Optional<StudyKey> known = lookUp(id);
             return known.isPresent() ? known.get() : create(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under which id the key of a study is, or would be. */
+    KeyId idOf(Uid study) {
+        lock.lock();
+        try {
+            byte[] mac = identify.doFinal(study.value().getBytes(StandardCharsets.US_ASCII));
+            return KeyId.get(ByteBuffer.wrap(mac));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many studies have a key on stable storage. */
+    int size() {
+        lock.lock();
+        try {
+            return records;
         } finally {
             lock.unlock();
         }

@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -42,6 +43,8 @@ public final class PackArchive implements Archive {
     private final InstantSource clock;
     private final Pool<Ingest> ingests;
     private final Recovery.Found found;
+    private final Path keyFolder;
+    private final KeyDerivation masterKeys;
 
     private PackArchive(
             FileChannel lockFile,
@@ -51,12 +54,16 @@ public final class PackArchive implements Archive {
             Recovery.Found found,
             PackWriter writer,
             Sealer.Shared shared,
-            InstantSource clock) {
+            InstantSource clock,
+            Path keyFolder,
+            KeyDerivation masterKeys) {
         this.lockFile = lockFile;
         this.keys = keys;
         this.index = index;
         this.reader = reader;
         this.found = found;
+        this.keyFolder = keyFolder;
+        this.masterKeys = masterKeys;
         this.shared = shared;
         this.state = shared.state();
         this.clock = clock;
@@ -93,14 +100,16 @@ public final class PackArchive implements Archive {
                 .noneMatch(name -> PackFormat.number(name).isPresent());
         FileChannel lock = lock(packs);
         Optional<KeyStore> store = Optional.empty();
+        Optional<PackList> list = Optional.empty();
         try {
             SecureRandom random = new SecureRandom();
             KeyStore keyStore = KeyStore.open(disk, keyFolder, keys, random, empty);
             store = Optional.of(keyStore);
             PackReader reader = new PackReader(disk, packs, keyStore, settings);
-            Recovery.Found found = new Recovery(disk, packs, index, reader).run();
-            PackWriter writer = new PackWriter(
-                    disk, packs, settings, new Blocks(SEGMENT_BUFFER), found.lastNumber(), found.position());
+            PackList packList = PackList.open(disk, keyFolder, keys);
+            list = Optional.of(packList);
+            Recovery.Found found = new Recovery(disk, packs, index, reader, packList).run();
+            PackWriter writer = new PackWriter(disk, packs, settings, new Blocks(SEGMENT_BUFFER), packList, found);
             Sealer.Shared shared = new Sealer.Shared(
                     disk,
                     packs,
@@ -110,8 +119,11 @@ public final class PackArchive implements Archive {
                     random,
                     settings,
                     new StoreState());
-            return new PackArchive(lock, keyStore, index, reader, found, writer, shared, clock);
+            return new PackArchive(lock, keyStore, index, reader, found, writer, shared, clock, keyFolder, keys);
         } catch (IOException | RuntimeException e) {
+            if (list.isPresent()) {
+                list.get().close();
+            }
             if (store.isPresent()) {
                 store.get().close();
             }
@@ -191,7 +203,38 @@ public final class PackArchive implements Archive {
 
     /** Whether objects are stored, and what start-up found. */
     public Health health() {
-        return new Health(state.failure().or(this::full), found.damaged(), found.withoutKey());
+        return new Health(state.failure().or(this::full), found.damaged(), found.withoutKey(), found.missing());
+    }
+
+    /**
+     * The packs that are missing or shorter than they were, now; reads all rows of the index.
+     *
+     * @throws IOException when the list of packs is damaged, or the index or the disk fails
+     */
+    public List<MissingPack> missing() throws IOException {
+        Collection<PackList.Pack> listed = PackList.read(shared.disk(), keyFolder, masterKeys);
+        List<Index.PackUse> used = index.packs();
+        return new Inventory(shared.disk(), shared.directory()).missing(listed, used);
+    }
+
+    /**
+     * The same where the archive can't be opened; it must not be open.
+     *
+     * @param packs folder of the pack files
+     * @param keyFolder folder of the key store and the list of packs
+     */
+    public static List<MissingPack> missing(Path packs, Path keyFolder, KeyDerivation keys) throws IOException {
+        Disk disk = new FileDisk();
+        return new Inventory(disk, packs).missing(PackList.read(disk, keyFolder, keys), List.of());
+    }
+
+    /**
+     * How many studies have a key and are not in the index. A store that was refused or broken off leaves one now and then; many
+     * are studies that were lost with their packs.
+     */
+    public long keysWithoutStudy() throws IOException {
+        long known = keys.size(); // first, since studies come meanwhile
+        return Math.max(0, known - index.studies());
     }
 
     private Optional<String> full() {
@@ -238,12 +281,12 @@ public final class PackArchive implements Archive {
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            reader.writeDataSet(located.place(), located.dataSetLength(), out);
+            reader.writeDataSet(located, out);
         }
 
         @Override
         public void writeFileTo(OutputStream out) throws IOException {
-            reader.writeFile(located.place(), located.dataSetLength(), out);
+            reader.writeFile(located, out);
         }
     }
 }

@@ -22,6 +22,7 @@ import org.strongroom.dicom.TransferSyntax;
  * closed for all when one is interrupted.
  */
 final class PackReader {
+    private static final System.Logger LOG = System.getLogger(PackReader.class.getName());
     private static final int IDLE = 8;
     private static final int FIRST_TRY = 8192;
 
@@ -55,26 +56,28 @@ final class PackReader {
     /** Where a record is, and what its note says. */
     record Note(Digest digest, String source) {}
 
-    /** Writes the data set as received. Each segment is authenticated before a byte of it goes out. */
-    void writeDataSet(Place place, long expectedLength, OutputStream out) throws IOException {
-        try (Reading reading = new Reading(place, expectedLength)) {
-            if (reading.header.dataSetLength() != expectedLength) {
-                throw new IOException(place + ": another object than the index says");
-            }
-            reading.write(reading.header.prefixLength(), out);
+    /**
+     * Writes the data set as received. The record is compared with what the index says of it, and each segment is
+     * authenticated, before a byte goes out.
+     */
+    void writeDataSet(Located located, OutputStream out) throws IOException {
+        try (Reading reading = new Reading(located.place(), located.dataSetLength())) {
+            reading.write(located, reading.header.prefixLength(), out);
         }
     }
 
-    /** Writes the DICOM file: preamble, meta information, data set. */
-    void writeFile(Place place, long expectedLength, OutputStream out) throws IOException {
-        try (Reading reading = new Reading(place, expectedLength)) {
-            reading.write(0, out);
+    /** Writes the DICOM file: preamble, meta information, data set; checked likewise. */
+    void writeFile(Located located, OutputStream out) throws IOException {
+        try (Reading reading = new Reading(located.place(), located.dataSetLength())) {
+            reading.write(located, 0, out);
         }
     }
 
-    DataSet head(Place place) throws IOException {
-        try (Reading reading = new Reading(place, 0)) {
-            return reading.head().dataSet();
+    /** The head of the data set, after the record was compared with the row; its digest is not. */
+    DataSet head(Located located) throws IOException {
+        try (Reading reading = new Reading(located.place(), 0)) {
+            reading.requireHeader(located);
+            return reading.head(Optional.of(located)).dataSet();
         }
     }
 
@@ -104,9 +107,16 @@ final class PackReader {
 
     private record Head(TransferSyntax syntax, DataSet dataSet) {}
 
+    /** The index names another object than stands there: logged, since someone may have altered it, and refused. */
+    private static IOException mismatch(Place place, String what) {
+        LOG.log(System.Logger.Level.ERROR, "object.mismatch place=\"" + place + "\" differs=\"" + what + '"');
+        return new IOException(place + ": the object there differs from the index in its " + what
+                + "; the index was altered or is damaged, and nothing is given out. Run doctor");
+    }
+
     private static Entry entry(Place place, Reading reading) throws IOException {
         Note note = reading.note();
-        Head head = reading.head();
+        Head head = reading.head(Optional.empty());
         try {
             Arrival.Identity is = Ingest.identify(head.dataSet(), Optional.empty(), Optional.empty());
             return new Entry(
@@ -171,14 +181,45 @@ final class PackReader {
             return key.isEmpty();
         }
 
-        void write(long skip, OutputStream out) throws IOException {
+        void write(Located located, long skip, OutputStream out) throws IOException {
+            requireHeader(located);
+            if (note().digest().prefix() != located.digestPrefix()) {
+                throw mismatch(place, "digest");
+            }
             long toSkip = skip;
             int segments = Math.toIntExact(StreamingCipher.segments(header.plainLength()));
             for (int i = 0; i < segments; i++) {
                 int n = segment(i, i == segments - 1);
+                if (i == 0) {
+                    requireMeta(located);
+                }
                 int from = (int) Math.min(toSkip, n);
                 toSkip -= from;
                 out.write(with.plain, from, n - from);
+            }
+        }
+
+        /** A study is known by its key: under another the object would not open. */
+        private void requireHeader(Located located) throws IOException {
+            if (!header.keyId().equals(keys.idOf(located.study()))) {
+                throw mismatch(place, "study");
+            }
+            if (header.dataSetLength() != located.dataSetLength()) {
+                throw mismatch(place, "length");
+            }
+        }
+
+        /** By the meta information of the file, which we wrote; {@code plain} holds the first segment. */
+        private void requireMeta(Located located) throws IOException {
+            DataSet meta = meta();
+            if (!meta.get(Attributes.MediaStorageSOPInstanceUID).equals(Optional.of(located.sopInstance()))) {
+                throw mismatch(place, "SOP Instance UID");
+            }
+            if (!meta.get(Attributes.MediaStorageSOPClassUID).equals(Optional.of(located.sopClass()))) {
+                throw mismatch(place, "SOP Class UID");
+            }
+            if (!syntax(meta).equals(located.syntax())) {
+                throw mismatch(place, "transfer syntax");
             }
         }
 
@@ -208,7 +249,7 @@ final class PackReader {
             }
         }
 
-        Head head() throws IOException {
+        Head head(Optional<Located> expected) throws IOException {
             int segments = Math.toIntExact(StreamingCipher.segments(header.plainLength()));
             ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_TRY);
             Optional<TransferSyntax> syntax = Optional.empty();
@@ -217,7 +258,10 @@ final class PackReader {
                 int n = segment(i, last);
                 int from = i == 0 ? header.prefixLength() : 0;
                 if (i == 0) {
-                    syntax = Optional.of(syntax());
+                    syntax = Optional.of(syntax(meta()));
+                    if (expected.isPresent()) {
+                        requireMeta(expected.get());
+                    }
                 }
                 bytes.write(with.plain, from, n - from);
                 Optional<DataSet> head = head(syntax.orElseThrow(), bytes.toByteArray(), last);
@@ -244,17 +288,20 @@ final class PackReader {
             }
         }
 
-        /** From the meta information of the file, which we wrote; {@code plain} holds the first segment. */
-        private TransferSyntax syntax() throws IOException {
+        /** The meta information of the file, which we wrote; {@code plain} holds the first segment. */
+        private DataSet meta() throws IOException {
             try {
                 byte[] meta = Arrays.copyOfRange(with.plain, META_AT, header.prefixLength());
-                return DataSet.read(meta, TransferSyntax.ExplicitVRLittleEndian, settings.limits())
-                        .get(Attributes.TransferSyntaxUID)
-                        .map(TransferSyntax::of)
-                        .orElseThrow(() -> new IOException(place + ": no transfer syntax in its meta information"));
-            } catch (DicomFormatException e) {
-                throw new IOException(place + ": " + e.getMessage(), e);
+                return DataSet.read(meta, TransferSyntax.ExplicitVRLittleEndian, settings.limits());
+            } catch (DicomFormatException | IllegalArgumentException e) {
+                throw new IOException(place + ": its meta information can't be read: " + e.getMessage(), e);
             }
+        }
+
+        private TransferSyntax syntax(DataSet meta) throws IOException {
+            return meta.get(Attributes.TransferSyntaxUID)
+                    .map(TransferSyntax::of)
+                    .orElseThrow(() -> new IOException(place + ": no transfer syntax in its meta information"));
         }
 
         Note note() throws IOException {

@@ -23,22 +23,22 @@ final class PackWriter implements Closeable {
     private final Path directory;
     private final PackSettings settings;
     private final Blocks blocks;
+    private final PackList list;
+    private boolean resumes;
     private @Nullable DiskFile file;
     private int lastNumber;
     private Position position;
 
-    /**
-     * A writer that goes on where recovery ended.
-     *
-     * @param lastNumber the highest number of any pack
-     */
-    PackWriter(Disk disk, Path directory, PackSettings settings, Blocks blocks, int lastNumber, Position position) {
+    /** A writer that goes on where recovery ended. */
+    PackWriter(Disk disk, Path directory, PackSettings settings, Blocks blocks, PackList list, Recovery.Found found) {
         this.disk = disk;
         this.directory = directory;
         this.settings = settings;
         this.blocks = blocks;
-        this.lastNumber = lastNumber;
-        this.position = position;
+        this.list = list;
+        this.lastNumber = found.lastNumber();
+        this.position = found.position();
+        this.resumes = found.resumes();
     }
 
     /** Up to where there are records. */
@@ -62,16 +62,18 @@ final class PackWriter implements Closeable {
         }
         DiskFile pack = packFor(length);
         long start = Blocks.roundUp(position.offset());
+        List<Place> places;
         try {
             blocks.reset();
-            List<Place> places = write(pack, start, batch);
+            places = write(pack, start, batch);
             pack.sync();
-            position = new Position(position.pack(), start + length, position.single());
-            return places;
         } catch (Disk.DiskFullException e) {
             pack.truncate(start);
             throw e;
         }
+        position = new Position(position.pack(), start + length, position.single());
+        list.grown(position.pack(), position.offset());
+        return places;
     }
 
     private List<Place> write(DiskFile pack, long start, List<Arrival> batch) throws IOException {
@@ -100,7 +102,7 @@ final class PackWriter implements Closeable {
     /** The current shared pack, or the next when this one would grow too long. */
     private DiskFile packFor(long length) throws IOException {
         DiskFile current = file;
-        if (position.pack() > 0 && Blocks.roundUp(position.offset()) + length <= settings.packBytes()) {
+        if (resumes && position.pack() > 0 && Blocks.roundUp(position.offset()) + length <= settings.packBytes()) {
             if (current == null) {
                 current = disk.open(directory.resolve(PackFormat.sharedName(position.pack())), Mode.WRITE_BLOCKS);
                 file = current;
@@ -116,12 +118,15 @@ final class PackWriter implements Closeable {
             blocks.finish(next, 0);
             next.sync();
             disk.syncDirectory(directory);
+            list.add(number, false, PackFormat.FIRST_BATCH, false);
+            list.sync();
         } catch (IOException e) {
             next.close();
             throw e;
         }
-        close();
+        closePack();
         file = next;
+        resumes = true;
         lastNumber = number;
         position = new Position(number, PackFormat.FIRST_BATCH, position.single());
         return next;
@@ -140,6 +145,10 @@ final class PackWriter implements Closeable {
         if (!singles.isEmpty()) {
             disk.syncDirectory(directory);
             position = new Position(position.pack(), position.offset(), lastNumber);
+            for (int i = 0; i < singles.size(); i++) {
+                long length = PackFormat.SINGLE_RECORD + singles.get(i).header().recordLength();
+                list.add(places.get(i).pack(), true, length, false);
+            }
         }
         return places;
     }
@@ -155,6 +164,11 @@ final class PackWriter implements Closeable {
 
     @Override
     public void close() throws IOException {
+        closePack();
+        list.close();
+    }
+
+    private void closePack() throws IOException {
         if (file != null) {
             file.close();
             file = null;

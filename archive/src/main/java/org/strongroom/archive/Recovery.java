@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.strongroom.archive.Disk.DiskFile;
 import org.strongroom.archive.Disk.Mode;
@@ -21,6 +23,9 @@ import org.strongroom.archive.Disk.Mode;
  * <p>A batch is written only when the one before it is on stable storage. So a broken record with a whole batch after it was
  * once whole: it is damage, which is logged and kept. Only what is broken at the end of the last pack is cut, since nobody
  * was told that it is stored.
+ *
+ * <p>A pack that was there and is missing or shorter is logged and marked in the {@link PackList}; the archive opens without
+ * it, and once it is back all of it is indexed.
  *
  * <p>Objects are recorded in the order they were received, over shared and single-object packs, so that of two versions the
  * same one is visible as before.
@@ -34,84 +39,191 @@ final class Recovery {
     private final Path directory;
     private final Index index;
     private final PackReader reader;
+    private final PackList list;
+    private final Map<Integer, PackList.Pack> listed = new TreeMap<>();
+    private final Set<Integer> back = new TreeSet<>();
     private final List<Entry> entries = new ArrayList<>();
+    private final TreeSet<Integer> shared = new TreeSet<>();
     private final Deque<Integer> singles = new ArrayDeque<>();
     private Optional<PackReader.Checked> nextSingle = Optional.empty();
     private Position position = Position.START;
+    private boolean resumes = true;
     private int damaged;
     private int withoutKey;
 
-    Recovery(Disk disk, Path directory, Index index, PackReader reader) {
+    Recovery(Disk disk, Path directory, Index index, PackReader reader, PackList list) {
         this.disk = disk;
         this.directory = directory;
         this.index = index;
         this.reader = reader;
+        this.list = list;
     }
 
     /**
      * What recovery found.
      *
-     * @param lastNumber the highest number of any pack
+     * @param lastNumber the highest number of any pack there is or was
      * @param position where writing goes on
+     * @param resumes whether the pack there is written on; else the next one is begun
      */
-    record Found(int lastNumber, Position position, int damaged, int withoutKey) {}
+    record Found(
+            int lastNumber,
+            Position position,
+            boolean resumes,
+            int damaged,
+            int withoutKey,
+            List<MissingPack> missing) {}
 
     Found run() throws IOException {
         long start = System.nanoTime();
-        position = index.indexedTo();
-        TreeSet<Integer> shared = new TreeSet<>();
-        TreeSet<Integer> alone = new TreeSet<>();
         for (String name : disk.list(directory)) {
             if (PackFormat.isUnfinished(name)) {
                 disk.delete(directory.resolve(name));
-            } else if (PackFormat.isShared(name)) {
-                shared.add(PackFormat.number(name).orElseThrow());
-            } else if (PackFormat.isSingle(name)) {
-                alone.add(PackFormat.number(name).orElseThrow());
             }
         }
-        checkIndexed(shared, alone);
-        singles.addAll(alone.tailSet(position.single(), false));
-        for (int number : List.copyOf(shared.tailSet(Math.max(1, position.pack())))) {
-            if (!replay(number, number == shared.last())) {
+        Inventory inventory = new Inventory(disk, directory);
+        position = index.indexedTo();
+        List<MissingPack> missing = compare(inventory);
+        Set<Integer> alone = new TreeSet<>();
+        for (String name : inventory.names()) {
+            (PackFormat.isShared(name) ? shared : alone)
+                    .add(PackFormat.number(name).orElseThrow());
+        }
+        replay(alone);
+        resumes &= position.pack() == 0 || shared.contains(position.pack());
+        int last = bringUp(inventory, alone);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "archive.opened packs=" + shared.size() + " singles=" + alone.size() + " damaged=" + damaged
+                        + " withoutkey=" + withoutKey + " missing=" + missing.size() + " ms="
+                        + (System.nanoTime() - start) / 1_000_000);
+        return new Found(last, position, resumes, damaged, withoutKey, missing);
+    }
+
+    /** Compares what is there with what list and index say, and marks in the list what is missed. */
+    private List<MissingPack> compare(Inventory inventory) throws IOException {
+        list.packs().forEach(pack -> listed.put(pack.number(), pack));
+        List<Index.PackUse> used = list.isFresh() ? index.packs() : List.of();
+        used.stream().map(Inventory::of).forEach(pack -> listed.putIfAbsent(pack.number(), pack));
+        Position indexed = position;
+        if (indexed.pack() > 0) {
+            expect(new PackList.Pack(indexed.pack(), false, indexed.offset(), false, -1, 0));
+        }
+        if (indexed.single() > 0) {
+            expect(new PackList.Pack(indexed.single(), true, 0, false, -1, 0));
+        }
+        boolean anew = list.isFresh() && !inventory.names().isEmpty();
+        if (anew) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "packlist.new what=\"there was no list of packs: packs lost before now can't be told by it\"");
+        }
+        boolean any = false;
+        for (PackList.Pack pack : List.copyOf(listed.values())) {
+            boolean whole = inventory.isWhole(pack.name(), pack.length());
+            any |= !whole;
+            if (whole && pack.missed()) {
+                back.add(pack.number());
+            } else if (!whole && pack.entry() < 0) {
+                list.add(pack.number(), pack.single(), pack.length(), true);
+            } else if (!whole && !pack.missed()) {
+                list.change(pack, pack.length(), true);
+            }
+        }
+        List<MissingPack> missing = any ? inventory.missing(listed.values(), index.packs()) : List.of();
+        missing.forEach(pack -> LOG.log(System.Logger.Level.ERROR, "pack.missing what=\"" + pack + "\""));
+        return missing;
+    }
+
+    private void expect(PackList.Pack pack) {
+        listed.merge(
+                pack.number(),
+                pack,
+                (known, more) -> new PackList.Pack(
+                        known.number(),
+                        known.single(),
+                        Math.max(known.length(), more.length()),
+                        known.missed(),
+                        known.entry(),
+                        known.version()));
+    }
+
+    private long mark(int number) {
+        PackList.Pack pack = listed.get(number);
+        return pack == null ? 0 : pack.length();
+    }
+
+    /** Indexes what is behind the position, and packs that were missed and are back. */
+    private void replay(Set<Integer> alone) throws IOException {
+        Position indexed = position;
+        for (int number : alone) {
+            if (number > indexed.single() || back.contains(number)) {
+                singles.add(number);
+            }
+        }
+        for (int number : List.copyOf(shared)) {
+            boolean again = number < indexed.pack() || back.contains(number);
+            if (again && !back.contains(number)) {
+                continue;
+            }
+            long from = number == indexed.pack() && !again ? indexed.offset() : PackFormat.FIRST_BATCH;
+            if (!replay(number, from, number == shared.last())) {
                 disk.delete(directory.resolve(PackFormat.sharedName(number)));
                 shared.remove(number);
             }
         }
         addSinglesUntil(Instant.MAX);
         flush();
-        int last = Math.max(shared.isEmpty() ? 0 : shared.last(), alone.isEmpty() ? 0 : alone.last());
-        LOG.log(
-                System.Logger.Level.INFO,
-                "archive.opened packs=" + shared.size() + " singles=" + alone.size() + " damaged=" + damaged
-                        + " withoutkey=" + withoutKey + " ms=" + (System.nanoTime() - start) / 1_000_000);
-        return new Found(last, position, damaged, withoutKey);
     }
 
-    /** The index may lag behind the packs, never the other way round. */
-    private void checkIndexed(Set<Integer> shared, Set<Integer> alone) throws IOException {
-        if (position.pack() > 0 && !shared.contains(position.pack())) {
-            throw missing(PackFormat.sharedName(position.pack()));
+    /** Enters in the list what it lacks; returns the highest number. All that it then names is on stable storage. */
+    private int bringUp(Inventory inventory, Set<Integer> alone) throws IOException {
+        disk.syncDirectory(directory);
+        if (!back.isEmpty()) {
+            index.flush();
         }
-        if (position.single() > 0 && !alone.contains(position.single())) {
-            throw missing(PackFormat.singleName(position.single()));
+        Set<Integer> known = new TreeSet<>();
+        for (PackList.Pack pack : list.packs()) {
+            known.add(pack.number());
+            long length = pack.number() == position.pack() && resumes
+                    ? Math.max(pack.length(), position.offset())
+                    : pack.length();
+            if (length > pack.length() || back.contains(pack.number())) {
+                list.change(pack, length, false);
+            }
         }
-    }
-
-    private IOException missing(String name) {
-        return new IOException("the index knows pack " + directory.resolve(name)
-                + ", which is not there: bring it back from a backup, or remove the index to have it made anew");
+        for (int number : shared) {
+            if (!known.contains(number)) {
+                long size = inventory.length(PackFormat.sharedName(number)).orElse(0);
+                list.add(number, false, number == position.pack() ? Math.min(size, position.offset()) : size, false);
+            }
+        }
+        for (int number : alone) {
+            if (!known.contains(number)) {
+                long size = inventory.length(PackFormat.singleName(number)).orElse(0);
+                list.add(number, true, size, false);
+            }
+        }
+        list.sync();
+        list.goOnWith(position.pack());
+        int last = Math.max(position.pack(), position.single());
+        for (Set<Integer> numbers : List.of(shared, alone, known)) {
+            for (int number : numbers) {
+                last = Math.max(last, number);
+            }
+        }
+        return last;
     }
 
     /** Indexes a shared pack; false when the power went while it was made, before anything was put in. */
-    private boolean replay(int number, boolean last) throws IOException {
+    private boolean replay(int number, long from, boolean last) throws IOException {
         String name = PackFormat.sharedName(number);
-        long from = number == position.pack() ? position.offset() : PackFormat.FIRST_BATCH;
         try (DiskFile file = disk.open(directory.resolve(name), Mode.READ)) {
             long size = file.size();
-            if (size < from && number == position.pack()) {
-                throw new IOException("pack " + directory.resolve(name) + " has " + size + " bytes, the index knows "
-                        + from + ": bring it back from a backup");
+            boolean isShort = size < mark(number);
+            if (isShort && size <= from) {
+                resumes &= !last;
+                return true;
             }
             byte[] header = new byte[PackFormat.HEADER];
             file.read(ByteBuffer.wrap(header), 0);
@@ -122,14 +234,29 @@ final class Recovery {
                 damaged++;
                 LOG.log(System.Logger.Level.WARNING, "pack.header damaged, its records are read; pack=" + name);
             }
-            position = new Position(number, from, position.single());
-            walk(file, number, size, last);
+            moveTo(new Position(number, from, 0));
+            long end = walk(file, number, from, size, last);
+            if (last && end < mark(number)) {
+                resumes = false; // what was acknowledged stands or stood behind: nothing is cut, nothing written there
+            } else if (last) {
+                flush();
+                cut(number, end);
+            }
             return true;
         }
     }
 
-    private void walk(DiskFile file, int number, long size, boolean last) throws IOException {
-        long at = position.offset();
+    private void moveTo(Position to) {
+        boolean further =
+                to.pack() > position.pack() || (to.pack() == position.pack() && to.offset() > position.offset());
+        Position of = further ? to : position;
+        position = new Position(of.pack(), of.offset(), Math.max(to.single(), position.single()));
+    }
+
+    /** Indexes the records from an offset on; returns where the last whole one ends. */
+    private long walk(DiskFile file, int number, long from, long size, boolean last) throws IOException {
+        long at = from;
+        long end = from;
         int broken = 0;
         while (at < size) {
             Optional<RecordHeader> header = headerAt(file, number, at);
@@ -143,18 +270,18 @@ final class Recovery {
                 damaged += broken; // a later batch stands after them
                 broken = 0;
             }
-            broken += add(new Place(number, at)) ? 0 : 1;
+            boolean added = add(new Place(number, at));
+            broken += added ? 0 : 1;
             at += header.get().recordLength();
+            end = added ? at : end;
         }
-        if (broken > 0 && !last) {
+        boolean isShort = size < mark(number);
+        if (broken > 0 && !isShort && (!last || end < mark(number))) {
             damaged += broken;
         } else if (broken > 0) {
             LOG.log(System.Logger.Level.INFO, "pack.torn number=" + number + " records=" + broken);
         }
-        if (last && size > position.offset()) {
-            flush();
-            cut(number, position.offset());
-        }
+        return end;
     }
 
     private static Optional<RecordHeader> headerAt(DiskFile file, int number, long at) throws IOException {
@@ -201,15 +328,16 @@ final class Recovery {
             return false;
         }
         addSinglesUntil(checked.header().received());
-        long end = place.offset() + checked.header().recordLength();
-        add(checked, new Position(place.pack(), end, position.single()));
+        add(
+                checked,
+                new Position(place.pack(), place.offset() + checked.header().recordLength(), 0));
         return true;
     }
 
     private void addSinglesUntil(Instant time) throws IOException {
         while (!singles.isEmpty()) {
             int number = singles.element();
-            Position after = new Position(position.pack(), position.offset(), number);
+            Position after = new Position(0, 0, number);
             Optional<PackReader.Checked> next = nextSingle.isPresent() ? nextSingle : readSingle(number);
             if (next.isPresent() && next.get().header().received().isAfter(time)) {
                 nextSingle = next;
@@ -221,7 +349,7 @@ final class Recovery {
                 add(next.get(), after);
             } else {
                 damaged++;
-                position = after;
+                moveTo(after);
             }
         }
     }
@@ -237,7 +365,7 @@ final class Recovery {
     }
 
     private void add(PackReader.Checked checked, Position after) throws IOException {
-        position = after;
+        moveTo(after);
         if (checked.entry().isEmpty()) {
             withoutKey++;
             return;

@@ -24,7 +24,8 @@ public interface Retrieval {
         /**
          * Writes the data set as received, decrypted and checked segment by segment.
          *
-         * @throws IOException when a segment does not authenticate or the disk fails
+         * @throws IOException before the first byte, when the pack is not there or holds another object than the index
+         *     says; later, when a segment does not authenticate or the disk fails
          */
         void writeTo(OutputStream out) throws IOException;
 

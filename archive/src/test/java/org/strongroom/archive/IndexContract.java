@@ -279,10 +279,7 @@ public abstract class IndexContract {
             List<Located> series = index.locate(retrieve(Optional.empty(), uid, List.of(last.series()), List.of()));
             List<Integer> numbers = new ArrayList<>();
             for (Located located : series) {
-                numbers.add(samples.heads()
-                        .read(located.place())
-                        .get(InstanceNumber)
-                        .orElse(Integer.MAX_VALUE));
+                numbers.add(samples.heads().read(located).get(InstanceNumber).orElse(Integer.MAX_VALUE));
             }
             assertThat(numbers).isSorted();
             assertThat(numbers).hasSize((int) study.stream()
@@ -292,6 +289,7 @@ public abstract class IndexContract {
                             retrieve(Optional.empty(), uid, List.of(last.series()), List.of(last.sopInstance()))))
                     .containsExactly(new Located(
                             last.place(),
+                            last.study(),
                             last.sopClass(),
                             last.sopInstance(),
                             last.syntax(),

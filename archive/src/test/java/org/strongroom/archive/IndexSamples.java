@@ -200,7 +200,8 @@ public final class IndexSamples {
 
     /** Reads the heads that {@link #entry} was given. */
     public Index.HeadReader heads() {
-        return place -> Optional.ofNullable(heads.get(place)).orElseThrow(() -> new IOException("no object " + place));
+        return located -> Optional.ofNullable(heads.get(located.place()))
+                .orElseThrow(() -> new IOException("no object " + located.place()));
     }
 
     public Position position() {

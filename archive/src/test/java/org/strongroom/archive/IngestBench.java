@@ -176,6 +176,16 @@ final class IngestBench {
         }
 
         @Override
+        public List<PackUse> packs() {
+            return List.of();
+        }
+
+        @Override
+        public long studies() {
+            return 0;
+        }
+
+        @Override
         public void flush() {}
 
         @Override

@@ -202,6 +202,11 @@ final class MemoryDisk implements Disk {
     }
 
     @Override
+    public long size(Path file) {
+        return content(file).bytes.length;
+    }
+
+    @Override
     public void rename(Path from, Path to) throws IOException {
         lock.lock();
         try {

@@ -37,6 +37,7 @@ final class MemoryIndex implements Index {
     private static Located located(Entry entry) {
         return new Located(
                 entry.place(),
+                entry.study(),
                 entry.sopClass(),
                 entry.sopInstance(),
                 entry.syntax(),
@@ -88,6 +89,38 @@ final class MemoryIndex implements Index {
                     .filter(version -> keys.studies().contains(version.getKey().study()))
                     .map(version -> located(version.getValue().getFirst()))
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<PackUse> packs() {
+        lock.lock();
+        try {
+            Map<Integer, PackUse> packs = new java.util.TreeMap<>();
+            for (List<Entry> known : versions.values()) {
+                Place place = known.getFirst().place();
+                packs.merge(
+                        place.pack(),
+                        new PackUse(place.pack(), place.offset(), place.offset(), 1),
+                        (a, b) -> new PackUse(
+                                a.pack(),
+                                Math.min(a.first(), b.first()),
+                                Math.max(a.last(), b.last()),
+                                a.instances() + b.instances()));
+            }
+            return List.copyOf(packs.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long studies() {
+        lock.lock();
+        try {
+            return versions.keySet().stream().map(Key::study).distinct().count();
         } finally {
             lock.unlock();
         }

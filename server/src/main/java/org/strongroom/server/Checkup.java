@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URISyntaxException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -11,9 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.strongroom.archive.Health;
+import org.strongroom.archive.MissingPack;
+import org.strongroom.guard.AuditVerifier;
 import org.strongroom.guard.DeviceRecord;
 import org.strongroom.guard.IssuedCertificate;
+import org.strongroom.guard.KeyRing;
 import org.strongroom.guard.PrivateFiles;
+import org.strongroom.guard.Verification;
 
 /** The checks of {@code doctor}: each ends in one finding, with what to do where something is to do. */
 final class Checkup {
@@ -21,6 +27,14 @@ final class Checkup {
     private static final Duration BUILD_OLD = Duration.ofDays(90);
     private static final long DISK_FAIL_BYTES = 256L << 20;
     private static final long DISK_WARN_BYTES = 10L << 30;
+
+    private static final long AUDIT_AT_ONCE = 64L << 20;
+    private static final int MOST_NAMED = 20;
+    /** Keys that broken transfers may have left. */
+    private static final long SPARE_KEYS = 10;
+
+    private static final String BRING_BACK = "bring it back from a backup into the folder of the packs and start again;"
+            + " leave index.sqlite and keys as they are";
 
     private final List<Finding> findings = new ArrayList<>();
 
@@ -154,9 +168,11 @@ final class Checkup {
 
     void archive(OpenArchive archive, boolean running) throws IOException {
         ok("server", running ? "runs" : "does not run; this command had the archive to itself");
-        for (String problem : archive.problems()) {
+        for (String problem : archive.guard().problems()) {
             fail("archive", problem, "look at the log of the server");
         }
+        objects(archive);
+        audit(archive.directory());
         certificate("authority", archive.authority().certificate());
         for (IssuedCertificate own : archive.authority().serverCertificates(List.of())) {
             certificate("server certificate " + own.key().getAlgorithm(), own.certificate());
@@ -171,6 +187,85 @@ final class Checkup {
                     "devices",
                     "none is enrolled, so nothing can be sent or asked",
                     "strongroom device add NAME --aet AET");
+        }
+    }
+
+    private void objects(OpenArchive archive) throws IOException {
+        Health health = archive.health();
+        health.reason().ifPresent(reason -> fail("archive", reason, "look at the log of the server"));
+        packs(archive.missingPacks());
+        if (health.damagedRecords() > 0) {
+            fail(
+                    "records",
+                    health.damagedRecords() + " were found damaged at the start",
+                    "the log names each (record.broken): bring their packs back from a backup and start again");
+        }
+        if (health.recordsWithoutKey() > 0) {
+            warn(
+                    "study keys",
+                    health.recordsWithoutKey() + " records have no key, so they can't be opened",
+                    "bring back the key store in " + archive.directory().keys() + " from a backup");
+        }
+        long lost = archive.keysWithoutStudy();
+        if (lost > SPARE_KEYS) {
+            warn(
+                    "studies",
+                    lost + " studies have a key, but nothing of them is stored",
+                    "a few may come from broken transfers; if studies are missing, bring data back from a backup");
+        }
+    }
+
+    /** @return whether all are there */
+    private boolean packs(List<MissingPack> missing) {
+        if (missing.isEmpty()) {
+            ok("packs", "all that were written are there, at their full lengths");
+            return true;
+        }
+        for (MissingPack pack : missing.stream().limit(MOST_NAMED).toList()) {
+            fail("packs", pack.toString(), BRING_BACK);
+        }
+        if (missing.size() > MOST_NAMED) {
+            fail("packs", "and " + (missing.size() - MOST_NAMED) + " more", BRING_BACK);
+        }
+        return false;
+    }
+
+    /** For an archive that can't be opened: whether its packs are all there decides what may be done to its index. */
+    void packsUnopened(DataDirectory directory) {
+        try {
+            if (packs(OpenArchive.missingPacks(directory))) {
+                note(
+                        "index",
+                        "it can be made anew from the packs, should it be what is damaged",
+                        "only then move " + directory.data().resolve("index.sqlite") + " (and -wal, -shm) away;"
+                                + " keep it until doctor finds nothing");
+            }
+        } catch (Failure | IOException | IllegalArgumentException e) {
+            fail("packs", "whether all are there can't be told: " + Failure.describe(e), "leave the index where it is");
+        }
+    }
+
+    /** In full while that takes no more than a second or so; else a person is told how. */
+    void audit(DataDirectory directory) throws IOException {
+        String all = "strongroom audit verify --data " + directory.root();
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory.audit())) {
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+        }
+        if (bytes > AUDIT_AT_ONCE) {
+            note("audit log", (bytes >> 20) + " MiB, not verified here", all);
+            return;
+        }
+        Verification found = AuditVerifier.verify(directory.audit(), KeyRing.open(directory.keys()));
+        if (found.sound()) {
+            ok("audit log", found.records() + " records, " + found.headsChecked() + " signed heads compared");
+        } else {
+            fail(
+                    "audit log",
+                    "DAMAGED: " + found.fault().map(String::valueOf).orElse(""),
+                    "keep this folder as it is, restore the log from a backup into another; in full: " + all);
         }
     }
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 /** Looks for what an operator should know or change. */
 @Command(
         name = "doctor",
-        description =
-                "Check the archive: permissions, keys, certificates, listeners, exceptions, disk. Exit 1 on a failure.")
+        description = "Check the archive: permissions, keys, certificates, listeners, exceptions, disk, that no"
+                + " pack is missing, the audit log. Exit 1 on a failure.")
 final class DoctorCommand extends ArchiveCommand {
     @Option(names = "--json", description = "print JSON")
     private boolean json;
@@ -41,6 +41,9 @@ final class DoctorCommand extends ArchiveCommand {
             return super.call();
         } catch (Failure | IOException e) {
             checkup.fail("archive", Failure.describe(e), "put that right, then run doctor again");
+            if (directory.isInitialised()) {
+                checkup.packsUnopened(directory);
+            }
             return report(checkup);
         }
     }

@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import org.strongroom.archive.Archive;
+import org.strongroom.archive.Health;
 import org.strongroom.archive.Index;
 import org.strongroom.archive.KeyDerivation;
+import org.strongroom.archive.MissingPack;
 import org.strongroom.archive.PackArchive;
 import org.strongroom.archive.PackSettings;
 import org.strongroom.archive.sqlite.SqliteIndex;
@@ -107,10 +111,38 @@ final class OpenArchive implements AutoCloseable {
     }
 
     /** What an operator must look at now, one line each. */
-    java.util.List<String> problems() {
-        java.util.List<String> problems = new java.util.ArrayList<>(guard.problems());
+    List<String> problems() {
+        List<String> problems = new ArrayList<>(guard.problems());
         archive.health().reason().ifPresent(problems::add);
+        if (archive.health().damagedRecords() > 0) {
+            problems.add(archive.health().damagedRecords() + " records of the packs are damaged");
+        }
+        for (MissingPack pack : archive.health().missing()) {
+            problems.add("images are missing: " + pack);
+        }
         return problems;
+    }
+
+    /** The packs that are missing now; see {@link PackArchive#missing()}. */
+    List<MissingPack> missingPacks() throws IOException {
+        return archive.missing();
+    }
+
+    /** Of an archive that can't be opened. */
+    static List<MissingPack> missingPacks(DataDirectory directory) throws IOException {
+        KeyRing keys = KeyRing.open(directory.keys());
+        return PackArchive.missing(
+                directory.data().resolve("packs"),
+                directory.keys().resolve("studies"),
+                label -> keys.derive(label).getEncoded());
+    }
+
+    Health health() {
+        return archive.health();
+    }
+
+    long keysWithoutStudy() throws IOException {
+        return archive.keysWithoutStudy();
     }
 
     /** Asks guard on behalf of a person of this machine; a refusal is a {@link Failure} that says what to do. */

@@ -62,7 +62,7 @@ final class Server implements AutoCloseable {
         try {
             ControlDoor control = new ControlDoor(archive.directory(), archive, CommandLines::runInServer);
             started = true;
-            archive.problems().forEach(problem -> LOG.log(Level.WARNING, "server.problem what=\"" + problem + '"'));
+            archive.problems().forEach(problem -> LOG.log(Level.ERROR, "server.problem what=\"" + problem + '"'));
             return new Server(archive, title, listener, control);
         } finally {
             if (!started) {

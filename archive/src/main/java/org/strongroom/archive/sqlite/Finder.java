@@ -16,6 +16,7 @@ import org.strongroom.archive.PatientCounts;
 import org.strongroom.archive.QueryPlan;
 import org.strongroom.archive.SeriesRow;
 import org.strongroom.archive.StudyRow;
+import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 
@@ -294,6 +295,7 @@ final class Finder {
     private Cursor instances(Answer answer, long order, long series, String first, byte[] from) throws SQLException {
         byte[] last = from;
         int read = 0;
+        Uid study = answer.study().attributes().get(Attributes.StudyInstanceUID).orElseThrow();
         try (ResultSet row = session.query("""
                 SELECT pack, start, class, syntax, length, digest, uid, number FROM instance
                 WHERE series = ? AND uid > ? ORDER BY uid LIMIT ?
@@ -305,7 +307,7 @@ final class Finder {
                 Uid uid = PackedUid.unpack(first, last);
                 int number = row.getInt(8);
                 OptionalInt known = row.wasNull() ? OptionalInt.empty() : OptionalInt.of(number);
-                InstanceRow instance = new InstanceRow(Rows.located(row, codes, session, uid), known);
+                InstanceRow instance = new InstanceRow(Rows.located(row, codes, session, study, uid), known);
                 if (plan.matches(instance)) {
                     answers.add(answer.with(instance));
                 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.strongroom.archive.Located;
 import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
 
@@ -58,28 +59,37 @@ final class Locator {
     private void addStudies(Places places, Optional<Uid> uid) throws SQLException, IOException {
         for (long at = places.atMost(Order.LAST); at != Order.NONE; at = places.atMost(at - 1)) {
             long id = Order.id(at);
-            if (isMeant(id, uid)) {
-                addStudy(id);
+            Optional<Uid> found = meant(id, uid);
+            if (found.isPresent()) {
+                addStudy(id, found.get());
             }
         }
     }
 
-    private boolean isMeant(long study, Optional<Uid> uid) throws SQLException, IOException {
+    /** The UID of a study that the keys mean. In a patient's studies the sealed row says which it is, not the plain column. */
+    private Optional<Uid> meant(long study, Optional<Uid> uid) throws SQLException, IOException {
         try (ResultSet row = session.query("SELECT uid, sealed FROM study WHERE id = ?", study)) {
             if (!row.next()
                     || (uid.isPresent() && !row.getString(1).equals(uid.get().value()))) {
-                return false;
+                return Optional.empty();
             }
             String patientId = keys.patientId().orElse("").strip();
-            return patientId.isEmpty()
-                    || Recorder.patientId(reader.seal().open("study", study, row.getBytes(2)))
-                            .equals(patientId);
+            if (patientId.isEmpty()) {
+                return uid;
+            }
+            DataSet attributes = reader.seal().open("study", study, row.getBytes(2));
+            Optional<Uid> sealed = attributes.get(Attributes.StudyInstanceUID);
+            if (sealed.isEmpty() || !sealed.get().value().equals(row.getString(1))) {
+                throw new IOException("study row " + study + " of the index does not agree with its sealed part:"
+                        + " it was altered or is damaged");
+            }
+            return Recorder.patientId(attributes).equals(patientId) ? sealed : Optional.empty();
         }
     }
 
-    private void addStudy(long study) throws SQLException {
+    private void addStudy(long study, Uid uid) throws SQLException {
         Set<String> wanted = new HashSet<>();
-        keys.series().forEach(uid -> wanted.add(uid.value()));
+        keys.series().forEach(named -> wanted.add(named.value()));
         List<Series> series = new ArrayList<>();
         try (ResultSet row = session.query("SELECT id, first, uid FROM series WHERE study = ? ORDER BY id", study)) {
             while (row.next()) {
@@ -89,26 +99,26 @@ final class Locator {
             }
         }
         for (Series one : series) {
-            List<Numbered> instances = keys.instances().isEmpty() ? all(one) : named(one);
+            List<Numbered> instances = keys.instances().isEmpty() ? all(one, uid) : named(one, uid);
             instances.sort(Comparator.comparingInt(Numbered::number));
             instances.forEach(instance -> found.add(instance.located));
         }
     }
 
-    private List<Numbered> all(Series series) throws SQLException {
+    private List<Numbered> all(Series series, Uid study) throws SQLException {
         List<Numbered> instances = new ArrayList<>();
         try (ResultSet row = session.query("""
                 SELECT pack, start, class, syntax, length, digest, uid, number FROM instance
                 WHERE series = ? ORDER BY uid
                 """, series.id)) {
             while (row.next()) {
-                instances.add(numbered(row, PackedUid.unpack(series.first, row.getBytes(7))));
+                instances.add(numbered(row, study, PackedUid.unpack(series.first, row.getBytes(7))));
             }
         }
         return instances;
     }
 
-    private List<Numbered> named(Series series) throws SQLException {
+    private List<Numbered> named(Series series, Uid study) throws SQLException {
         List<Numbered> instances = new ArrayList<>();
         for (Uid uid : new LinkedHashSet<>(keys.instances())) {
             try (ResultSet row = session.query("""
@@ -116,15 +126,15 @@ final class Locator {
                     WHERE series = ? AND uid = ?
                     """, series.id, PackedUid.pack(series.first, uid))) {
                 if (row.next()) {
-                    instances.add(numbered(row, uid));
+                    instances.add(numbered(row, study, uid));
                 }
             }
         }
         return instances;
     }
 
-    private Numbered numbered(ResultSet row, Uid uid) throws SQLException {
+    private Numbered numbered(ResultSet row, Uid study, Uid uid) throws SQLException {
         int number = row.getInt(8);
-        return new Numbered(row.wasNull() ? Integer.MAX_VALUE : number, Rows.located(row, codes, session, uid));
+        return new Numbered(row.wasNull() ? Integer.MAX_VALUE : number, Rows.located(row, codes, session, study, uid));
     }
 }

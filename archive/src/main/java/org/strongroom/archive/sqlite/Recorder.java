@@ -164,14 +164,14 @@ final class Recorder {
             if (!row.next()) {
                 return List.of();
             }
-            versions.add(Rows.located(row, codes, session, sopInstance));
+            versions.add(Rows.located(row, codes, session, studyUid, sopInstance));
         }
         try (ResultSet row = session.query("""
                 SELECT pack, start, class, syntax, length, digest FROM version
                 WHERE series = ? AND uid = ? ORDER BY pack, start
                 """, series.get().id, uid)) {
             while (row.next()) {
-                versions.add(Rows.located(row, codes, session, sopInstance));
+                versions.add(Rows.located(row, codes, session, studyUid, sopInstance));
             }
         }
         return versions;

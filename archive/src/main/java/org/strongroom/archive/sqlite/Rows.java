@@ -15,13 +15,14 @@ final class Rows {
     private Rows() {}
 
     /** From columns pack, start, class, syntax, length, digest. */
-    static Located located(ResultSet row, Codes codes, Session session, Uid sopInstance) throws SQLException {
+    static Located located(ResultSet row, Codes codes, Session session, Uid study, Uid sopInstance)
+            throws SQLException {
         Place place = new Place(row.getInt(1), row.getLong(2));
         long length = row.getLong(5);
         long digest = row.getLong(6);
         Uid sopClass = codes.uid(session, row.getInt(3));
         Uid syntax = codes.uid(session, row.getInt(4));
-        return new Located(place, sopClass, sopInstance, TransferSyntax.of(syntax), length, digest);
+        return new Located(place, study, sopClass, sopInstance, TransferSyntax.of(syntax), length, digest);
     }
 
     /** Values joined by backslashes. */

@@ -130,8 +130,8 @@ final class Schema {
         long tables = session.number(0, "SELECT count(*) FROM sqlite_schema");
         if (format != 0 || tables != 0) {
             throw new IOException("the index has format " + format + ", this version reads " + FORMAT
-                    + ": start the version that wrote it, or move index.sqlite away: the next start makes it anew"
-                    + " from the packs");
+                    + ": start the version that wrote it; or run doctor, and when it finds every pack there, move"
+                    + " index.sqlite away: the next start makes it anew from the packs");
         }
         session.begin();
         session.execute(TABLES);

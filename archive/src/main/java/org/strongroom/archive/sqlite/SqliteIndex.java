@@ -3,6 +3,7 @@ package org.strongroom.archive.sqlite;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,8 @@ public final class SqliteIndex implements Index {
         } catch (SQLException e) {
             throw new IOException(
                     database + " is no index that can be opened (SQLite code " + e.getErrorCode()
-                            + "): move it away, and the next start makes it anew from the packs",
+                            + "): run doctor; when it finds every pack there, move the index away, and the next start makes it"
+                            + " anew from the packs",
                     e);
         }
     }
@@ -309,6 +311,44 @@ public final class SqliteIndex implements Index {
             Readers.Reader reader = readers.take();
             try {
                 return new Locator(reader, codes, waiting, keys).locate();
+            } finally {
+                readers.release(reader);
+            }
+        } catch (SQLException e) {
+            throw Session.failure(e);
+        }
+    }
+
+    @Override
+    public List<PackUse> packs() throws IOException {
+        return read(session -> {
+            List<PackUse> packs = new ArrayList<>();
+            try (ResultSet row = session.query("""
+                    SELECT pack, min(start), max(start), count(*) FROM instance GROUP BY pack ORDER BY pack
+                    """)) {
+                while (row.next()) {
+                    packs.add(new PackUse(row.getInt(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+                }
+            }
+            return packs;
+        });
+    }
+
+    @Override
+    public long studies() throws IOException {
+        return read(session -> session.number(0, "SELECT count(*) FROM study"));
+    }
+
+    private interface Reading<T> {
+        T of(Session session) throws SQLException;
+    }
+
+    private <T> T read(Reading<T> reading) throws IOException {
+        commitOlderThan(0);
+        try {
+            Readers.Reader reader = readers.take();
+            try {
+                return reading.of(reader.session());
             } finally {
                 readers.release(reader);
             }

@@ -8,11 +8,14 @@ import java.util.Queue;
 import java.util.Set;
 import org.strongroom.archive.Answer;
 import org.strongroom.archive.Index.HeadReader;
+import org.strongroom.archive.Located;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.QueryPlan;
 import org.strongroom.archive.Values;
+import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.Uid;
 
 /**
  * The answers to a query, a page at a time; between pages nothing is held but the place where the last one ended. Heads of
@@ -78,7 +81,13 @@ final class SqliteMatches implements Matches {
         if (!plan.needsHead() || answer.instance().isEmpty()) {
             return Optional.of(answer.identifier(plan));
         }
-        DataSet head = heads.read(answer.instance().get().located().place());
+        Located located = answer.instance().get().located();
+        DataSet head = heads.read(located);
+        Optional<Uid> series = answer.series().flatMap(row -> row.attributes().get(Attributes.SeriesInstanceUID));
+        if (!head.get(Attributes.SeriesInstanceUID).equals(series)) {
+            throw new IOException(located.place()
+                    + ": the object there is of another series than the index says; it was altered or is damaged");
+        }
         return plan.matchesHead(Values.of(head)) ? Optional.of(answer.with(head).identifier(plan)) : Optional.empty();
     }
 
