@@ -151,8 +151,8 @@ class AlteredIndexTest {
         try (PackArchive archive = open()) {
             Action.Retrieve byPatient = new Action.Retrieve(
                     Optional.of("CANARY-1"), List.of(), List.of(), List.of(), "TESTER", Optional.empty());
-            assertThatThrownBy(() -> archive.retrieve(
-                            Permits.of(byPatient, Instant.now().plusSeconds(60))))
+            assertThatThrownBy(() ->
+                            archive.retrieve(Permits.of(byPatient, Instant.now().plusSeconds(60))))
                     .hasMessageContaining("does not agree with its sealed part");
         }
     }
@@ -167,8 +167,8 @@ class AlteredIndexTest {
                             Attributes.StudyInstanceUID.tag(), Samples.study(1).value())),
                     Set.of(Attributes.Rows.tag()));
             assertThatThrownBy(() -> {
-                        try (Matches matches = archive.find(
-                                Permits.of(query.action(Optional.empty()), Instant.MAX), query)) {
+                        try (Matches matches =
+                                archive.find(Permits.of(query.action(Optional.empty()), Instant.MAX), query)) {
                             while (matches.next().isPresent()) {
                                 // one of them stands at another's place
                             }
