@@ -167,8 +167,8 @@ class AlteredIndexTest {
                             Attributes.StudyInstanceUID.tag(), Samples.study(1).value())),
                     Set.of(Attributes.Rows.tag()));
             assertThatThrownBy(() -> {
-                        try (Matches matches =
-                                archive.find(Permits.of(query.action(Optional.empty()), Instant.MAX), query)) {
+                        try (Matches matches = archive.find(
+                                Permits.of(query.action(Optional.empty()), Instant.MAX), query, () -> false)) {
                             while (matches.next().isPresent()) {
                                 // one of them stands at another's place
                             }
