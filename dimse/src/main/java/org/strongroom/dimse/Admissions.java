@@ -160,7 +160,7 @@ final class Admissions<C extends Admissions.Caller> {
         lock.lock();
         try {
             turnSecond(nowNanos);
-            return failures.getOrDefault(network(address), 0) < limits.failedHandshakesPerSecond();
+            return failures.getOrDefault(network(address), 0) < limits.handshakesPerSecond();
         } finally {
             lock.unlock();
         }
@@ -205,7 +205,7 @@ final class Admissions<C extends Admissions.Caller> {
     }
 
     /** One holder of IPv6 addresses has 2^64 of them; its network counts as one address. */
-    private static InetAddress network(InetAddress address) {
+    static InetAddress network(InetAddress address) {
         if (!(address instanceof Inet6Address)) {
             return address;
         }

@@ -1,6 +1,5 @@
 package org.strongroom.dimse;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
@@ -19,11 +18,8 @@ import org.strongroom.dimse.AssociationPolicy.Peer;
 import org.strongroom.dimse.AssociationPolicy.Rejection;
 
 /** One connection of a listener, from its first byte to its end. Its thread holds nothing but itself until that byte. */
-final class Connection implements Admissions.Caller {
+final class Connection implements FairShare.Caller {
     private static final System.Logger LOG = System.getLogger(Connection.class.getName());
-
-    /** TLS record type of a ClientHello, RFC 8446 section 5.1. */
-    private static final int TLS_HANDSHAKE = 22;
 
     /** How long a refused stranger may take to close. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -46,7 +42,8 @@ final class Connection implements Admissions.Caller {
         line.readWithin(listener.timeouts().association());
     }
 
-    Line line() {
+    @Override
+    public Line line() {
         return line;
     }
 
@@ -65,7 +62,8 @@ final class Connection implements Admissions.Caller {
     }
 
     /** Closed because another one needs the place. */
-    void makeWay() {
+    @Override
+    public void makeWay() {
         madeWay = true;
         end("closed to admit another connection");
     }
@@ -130,22 +128,34 @@ final class Connection implements Admissions.Caller {
         spoke = true;
         listener.admissions().spoke(this);
         socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        InputStream consumed = new ByteArrayInputStream(first, 0, count);
         if (listener.tls().isEmpty()) {
             associate(socket, new ReadAhead(first, count, plain), Optional.empty());
-        } else if (first[0] == TLS_HANDSHAKE) {
-            secure(listener.tls().get(), consumed);
+        } else if (first[0] == ClientHello.HANDSHAKE_RECORD) {
+            Secured secured =
+                    secure(listener.tls().get(), new ClientHello(line, plain, first, count, this::helloLength));
+            if (secured != null) {
+                associate(secured.socket(), secured.socket().getInputStream(), Optional.of(secured.certificate()));
+            }
         } else {
             refuseClearText(first[0] == Pdu.ASSOCIATE_RQ, plain);
         }
     }
 
-    private void secure(SSLContext context, InputStream consumed) throws IOException {
-        X509Certificate certificate;
-        SSLSocket tls = TlsProfile.server(context, socket, consumed);
+    private record Secured(SSLSocket socket, X509Certificate certificate) {}
+
+    private void helloLength(int bytes) {
+        listener.helloBytes().resize(this, bytes);
+    }
+
+    /** Null where the connection was refused. */
+    private @Nullable Secured secure(SSLContext context, ClientHello hello) throws IOException {
         try {
-            tls.startHandshake();
-            certificate = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+            hello.read();
+            if (!listener.handshakes().begin(this, listener.timeouts().association())) {
+                refused(Refusals.Cause.LIMIT, "too many handshakes of its address");
+                return null;
+            }
+            return shakeHands(context, hello);
         } catch (SSLPeerUnverifiedException e) {
             throw new IllegalStateException("a handshake without client certificate succeeded", e);
         } catch (IOException e) {
@@ -159,9 +169,36 @@ final class Connection implements Admissions.Caller {
                 LOG.log(Level.DEBUG, "connection.refused address={0} TLS: {1}", address, e.getMessage());
                 listener.refusals().handshakeFailed(address, e);
             }
-            return;
+            return null;
+        } finally {
+            listener.helloBytes().release(this);
         }
-        associate(tls, tls.getInputStream(), Optional.of(certificate));
+    }
+
+    private Secured shakeHands(SSLContext context, ClientHello hello) throws IOException {
+        Handshakes<Connection> handshakes = listener.handshakes();
+        HandshakeInput.Turn turn = new HandshakeInput.Turn() {
+            @Override
+            public void rest() {
+                handshakes.rest(Connection.this);
+            }
+
+            @Override
+            public void take() throws IOException {
+                handshakes.compute(Connection.this);
+            }
+        };
+        HandshakeInput in = new HandshakeInput(hello.bytes(), hello.count(), socket.getInputStream(), turn);
+        try {
+            turn.take();
+            SSLSocket tls = TlsProfile.server(context, socket, in);
+            tls.startHandshake();
+            X509Certificate certificate = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+            handshakes.identified(this);
+            return new Secured(tls, certificate);
+        } finally {
+            in.established();
+        }
     }
 
     /** The peer hears in its own language that it is refused; its request is not even read. */
@@ -197,6 +234,7 @@ final class Connection implements Admissions.Caller {
         Optional<Provider> provider;
         try {
             provider = acceptance.negotiate();
+            listener.handshakes().leave(this);
         } catch (PduException e) {
             refused(Refusals.Cause.BAD_FIRST_PDU, String.valueOf(e.getMessage()));
             talk.refuse();

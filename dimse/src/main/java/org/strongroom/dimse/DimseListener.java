@@ -16,7 +16,7 @@ import javax.net.ssl.SSLContext;
 /**
  * Accepts associations, PS3.8 section 9.1: a thread that accepts and never reads, a virtual thread for each connection.
  * With an {@link SSLContext}, TLS with a client certificate is required, PS3.15 annex B.12; a silent connection costs no
- * TLS buffers, since TLS begins with the first byte.
+ * TLS buffers, since TLS begins when a whole ClientHello is there and its turn has come ({@link Handshakes}).
  *
  * <p>JDK 25 shares processors between virtual threads only where they wait, and a carrier looks at what is new only when
  * its own queue is empty. As many associations as there are carriers, each sending as fast as it is read, then keep all
@@ -37,6 +37,8 @@ public final class DimseListener implements AutoCloseable {
     private final ListenerLimits limits;
     private final Admissions<Connection> admissions;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Handshakes<Connection> handshakes;
+    private final HelloBytes<Connection> helloBytes;
     private final Watch watch;
 
     private volatile boolean closed;
@@ -55,7 +57,9 @@ public final class DimseListener implements AutoCloseable {
         this.timeouts = timeouts;
         this.limits = limits;
         this.admissions = new Admissions<>(limits);
-        this.watch = new Watch(timeouts.step(), Thread.ofPlatform().daemon().name("dimse-watch"));
+        this.handshakes = new Handshakes<>(limits, Runtime.getRuntime().availableProcessors(), System::nanoTime);
+        this.helloBytes = new HelloBytes<>(limits.helloBytes());
+        this.watch = new Watch(timeouts.step(), Thread.ofPlatform().daemon().name("dimse-watch"), handshakes::look);
     }
 
     /**
@@ -176,6 +180,7 @@ public final class DimseListener implements AutoCloseable {
             connection.run();
         } finally {
             admissions.leave(connection);
+            handshakes.leave(connection);
             watch.remove(connection.line());
             connections.remove(connection);
         }
@@ -211,5 +216,13 @@ public final class DimseListener implements AutoCloseable {
 
     Admissions<Connection> admissions() {
         return admissions;
+    }
+
+    Handshakes<Connection> handshakes() {
+        return handshakes;
+    }
+
+    HelloBytes<Connection> helloBytes() {
+        return helloBytes;
     }
 }

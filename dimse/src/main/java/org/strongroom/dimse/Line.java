@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ final class Line {
     private volatile long waitedNanos;
     private volatile long received;
     private volatile @Nullable AssociationAborted ended;
+    private volatile @Nullable Thread waiter;
 
     Line(Socket socket, Timeouts timeouts) {
         this.socket = socket;
@@ -162,6 +165,32 @@ final class Line {
         } catch (IOException e) {
             // Nothing is left to be done with this socket.
         }
+        wake();
+    }
+
+    /**
+     * Waits for something else than the socket, within the deadline of the read under way. Whoever makes {@code done} true
+     * calls {@link #wake}.
+     *
+     * @param until nanoseconds of {@link System#nanoTime} at which {@code done} is asked at the latest
+     */
+    void await(BooleanSupplier done, long until) throws AssociationAborted {
+        waiter = Thread.currentThread();
+        try {
+            while (ended == null && !done.getAsBoolean()) {
+                LockSupport.parkNanos(this, Math.max(1, until - System.nanoTime()));
+            }
+        } finally {
+            waiter = null;
+        }
+        AssociationAborted why = ended;
+        if (why != null) {
+            throw why;
+        }
+    }
+
+    void wake() {
+        LockSupport.unpark(waiter);
     }
 
     /** The reason this side closed the socket for, or the failure itself. */

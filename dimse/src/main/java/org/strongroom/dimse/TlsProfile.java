@@ -29,7 +29,7 @@ final class TlsProfile {
 
     private TlsProfile() {}
 
-    /** @param consumed what was already read of the client's first flight */
+    /** @param consumed what was already read of the client's first flight; it may go on with the rest of the stream */
     static SSLSocket server(SSLContext context, Socket socket, InputStream consumed) throws IOException {
         SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(socket, consumed, true);
         tls.setUseClientMode(false);

@@ -9,11 +9,18 @@ import java.util.concurrent.locks.LockSupport;
 final class Watch implements AutoCloseable {
     private final Set<Line> lines = ConcurrentHashMap.newKeySet();
     private final long stepNanos;
+    private final Runnable eachStep;
     private final Thread thread;
     private volatile boolean closed;
 
     Watch(Duration step, Thread.Builder builder) {
+        this(step, builder, () -> {});
+    }
+
+    /** @param eachStep what else is to be looked at as often */
+    Watch(Duration step, Thread.Builder builder, Runnable eachStep) {
         this.stepNanos = step.toNanos();
+        this.eachStep = eachStep;
         this.thread = builder.start(this::run);
     }
 
@@ -32,6 +39,7 @@ final class Watch implements AutoCloseable {
             for (Line line : lines) {
                 line.check(now);
             }
+            eachStep.run();
         }
     }
 

@@ -41,7 +41,7 @@ final class AdmissionsTest {
     }
 
     private static Admissions<Caller> admissions(int perAddress, int waiting) {
-        return new Admissions<>(new ListenerLimits(perAddress, waiting, 2, 3, 2, 1 << 20));
+        return new Admissions<>(new ListenerLimits(perAddress, waiting, 2, 3, 2, 1 << 20, 8, 1 << 20));
     }
 
     @Test

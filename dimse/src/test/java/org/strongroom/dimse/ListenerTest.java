@@ -58,7 +58,7 @@ final class ListenerTest {
     }
 
     private static ListenerLimits limits(int perAddress, int waiting, int perIdentity) {
-        return new ListenerLimits(perAddress, waiting, perIdentity, 100, 50, 1 << 20);
+        return new ListenerLimits(perAddress, waiting, perIdentity, 100, 50, 1 << 20, 8, 1 << 20);
     }
 
     private RawPeer keep(RawPeer peer) {
@@ -162,7 +162,7 @@ final class ListenerTest {
         DimseListener listener =
                 listen(true, new Timeouts(LONG, SHORT, LONG, LONG, LONG, 1024), ListenerLimits.DEFAULT);
         RawPeer peer = keep(RawPeer.connect(listener.port()));
-        peer.send("16 0303 0100");
+        peer.send("16 0303 0100 01 0000FC");
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 200; i++) {
                         peer.send(new byte[] {1});
@@ -318,7 +318,7 @@ final class ListenerTest {
 
     @Test
     void an_address_whose_handshakes_fail_too_often_is_closed_at_once() throws Exception {
-        DimseListener listener = listen(true, LONG_ALL, new ListenerLimits(256, 1000, 32, 100, 3, 1 << 20));
+        DimseListener listener = listen(true, LONG_ALL, new ListenerLimits(256, 1000, 32, 100, 3, 1 << 20, 8, 1 << 20));
         SSLContext stranger = TlsContexts.of(List.of(), List.of(authority.certificate));
         for (int i = 0; i < 40 && !refusals.contains(Cause.LIMIT); i++) {
             assertThatThrownBy(() -> Association.request(

@@ -331,7 +331,7 @@ final class ProviderTest {
 
     @Test
     void a_data_pdu_may_be_as_long_as_the_limit_and_no_longer() throws Exception {
-        ListenerLimits limits = new ListenerLimits(256, 1000, 32, 100, 50, 100_000);
+        ListenerLimits limits = new ListenerLimits(256, 1000, 32, 100, 50, 100_000, 8, 1 << 20);
         RawPeer peer = peer(archive, limits);
         peer.send(storeCommand(1), RawPeer.data(CT_CONTEXT, true, new byte[100_000 - 6]));
         assertThat(status(peer.response())).isZero();

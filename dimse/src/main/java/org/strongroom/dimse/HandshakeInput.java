@@ -1,0 +1,70 @@
+package org.strongroom.dimse;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * What TLS reads: the ClientHello that was read already, then the socket. As long as the handshake lasts, whoever waits
+ * for the peer gives its turn on the processors away and takes another one afterwards.
+ */
+final class HandshakeInput extends InputStream {
+    private final InputStream socket;
+    private final Turn turn;
+    private byte[] first;
+    private int position;
+    private final int count;
+    private volatile boolean handshaking = true;
+
+    /** A turn on the processors. */
+    interface Turn {
+        void rest();
+
+        void take() throws IOException;
+    }
+
+    HandshakeInput(byte[] first, int count, InputStream socket, Turn turn) {
+        this.first = first;
+        this.count = count;
+        this.socket = socket;
+        this.turn = turn;
+    }
+
+    /** From now on no turns are taken. */
+    void established() {
+        handshaking = false;
+        turn.rest();
+    }
+
+    @Override
+    public int available() throws IOException {
+        return position < count ? count - position : socket.available();
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (position < count) {
+            int some = Math.min(length, count - position);
+            System.arraycopy(first, position, bytes, offset, some);
+            position += some;
+            if (position == count) {
+                first = new byte[0];
+            }
+            return some;
+        }
+        if (!handshaking || socket.available() > 0) {
+            return socket.read(bytes, offset, length);
+        }
+        turn.rest();
+        int some = socket.read(bytes, offset, length);
+        if (handshaking && some > 0) {
+            turn.take();
+        }
+        return some;
+    }
+}
