@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,14 +16,17 @@ import org.strongroom.dimse.AssociationPolicy.Rejection;
 
 /**
  * Who waits at a listener, and who is in. Strangers can't keep others out: where a limit is reached the oldest connection
- * that never sent a byte makes room, or else the oldest that has no association, so whoever comes with an A-ASSOCIATE-RQ
- * at once is served.
+ * that never sent a byte makes room, or else the oldest that has no association, in either case rather one of a network
+ * with many, so whoever comes with an A-ASSOCIATE-RQ at once is served.
  */
 final class Admissions<C extends Admissions.Caller> {
     /** A connection, as far as its admission goes. */
     interface Caller {
         InetAddress address();
     }
+
+    /** So many of the oldest come into question when all places are taken; a flood finds itself among them. */
+    private static final int LOOKED_AT = 64;
 
     private final ListenerLimits limits;
     private final int mostWaiting;
@@ -65,7 +70,7 @@ final class Admissions<C extends Admissions.Caller> {
             Waiting<C> near = byNetwork.computeIfAbsent(network, _ -> new Waiting<>());
             @Nullable C out = near.size() >= limits.perAddress() ? near.oldest() : null;
             if (out == null && all.size() >= mostWaiting) {
-                out = all.oldest();
+                out = toGo();
             }
             if (out != null) {
                 forget(out);
@@ -85,7 +90,7 @@ final class Admissions<C extends Admissions.Caller> {
             if (all.size() == 0) {
                 return Optional.empty();
             }
-            C out = all.oldest();
+            C out = toGo();
             forget(out);
             return Optional.of(out);
         } finally {
@@ -182,6 +187,32 @@ final class Admissions<C extends Admissions.Caller> {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Of the connections that wait longest, silent or not, the oldest of the network that has most: who comes once is not
+     * sent away for those who come a hundred times.
+     */
+    private C toGo() {
+        C out = all.oldest();
+        int most = near(out);
+        for (LinkedHashSet<C> some : List.of(all.silent, all.speaking)) {
+            Iterator<C> callers = some.iterator();
+            for (int i = 0; i < LOOKED_AT && callers.hasNext(); i++) {
+                C caller = callers.next();
+                int count = near(caller);
+                if (count > most) {
+                    out = caller;
+                    most = count;
+                }
+            }
+        }
+        return out;
+    }
+
+    private int near(C caller) {
+        Waiting<C> near = byNetwork.get(network(caller.address()));
+        return near == null ? 0 : near.size();
     }
 
     private void turnSecond(long nowNanos) {

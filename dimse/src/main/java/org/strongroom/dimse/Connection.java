@@ -6,12 +6,15 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dimse.AssociationPolicy.Peer;
@@ -66,6 +69,19 @@ final class Connection implements FairShare.Caller {
     public void makeWay() {
         madeWay = true;
         end("closed to admit another connection");
+    }
+
+    /** Reads meanwhile, so that a peer that gives up is noticed; until it is answered it has nothing more to say. */
+    @Override
+    public void pause(long nanos) throws IOException {
+        socket.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos)));
+        try {
+            int next = socket.getInputStream().read();
+            throw new SSLProtocolException(
+                    next < 0 ? "closed before it was answered" : "more than a ClientHello before the answer");
+        } catch (SocketTimeoutException e) {
+            socket.setSoTimeout(0);
+        }
     }
 
     void run() {

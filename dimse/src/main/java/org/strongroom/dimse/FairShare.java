@@ -1,5 +1,6 @@
 package org.strongroom.dimse;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,6 +27,13 @@ final class FairShare<C extends FairShare.Caller> {
     /** Whoever needs a place; its line ends the waiting. */
     interface Caller extends Admissions.Caller {
         Line line();
+
+        /**
+         * Lets time pass.
+         *
+         * @throws IOException when the peer has left, or our line ended
+         */
+        void pause(long nanos) throws IOException;
 
         /** Leaves, soon, since another one needs the place. */
         void makeWay();
@@ -97,7 +105,7 @@ final class FairShare<C extends FairShare.Caller> {
         look();
         boolean taken = false;
         try {
-            caller.line().await(() -> waiting.granted, System.nanoTime() + Long.MAX_VALUE / 2);
+            caller.line().await(() -> waiting.granted);
             taken = true;
         } finally {
             if (!taken) {

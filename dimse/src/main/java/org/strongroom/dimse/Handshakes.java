@@ -55,7 +55,7 @@ final class Handshakes<C extends FairShare.Caller> {
      *
      * @param most the longest that may be waited for the rate of its address
      * @return false when that would be longer
-     * @throws AssociationAborted when its time ran out, or its place in the queue was taken by another connection
+     * @throws IOException when its time ran out, its place in the queue was taken by another connection, or the peer left
      */
     boolean begin(C caller, Duration most) throws IOException {
         InetAddress network = Admissions.network(caller.address());
@@ -67,8 +67,7 @@ final class Handshakes<C extends FairShare.Caller> {
         boolean begun = false;
         try {
             if (wait > 0) {
-                long until = System.nanoTime() + wait;
-                caller.line().await(() -> System.nanoTime() - until >= 0, until);
+                caller.pause(wait);
             }
             places.take(caller);
             begun = true;

@@ -171,14 +171,12 @@ final class Line {
     /**
      * Waits for something else than the socket, within the deadline of the read under way. Whoever makes {@code done} true
      * calls {@link #wake}.
-     *
-     * @param until nanoseconds of {@link System#nanoTime} at which {@code done} is asked at the latest
      */
-    void await(BooleanSupplier done, long until) throws AssociationAborted {
+    void await(BooleanSupplier done) throws AssociationAborted {
         waiter = Thread.currentThread();
         try {
             while (ended == null && !done.getAsBoolean()) {
-                LockSupport.parkNanos(this, Math.max(1, until - System.nanoTime()));
+                LockSupport.park(this);
             }
         } finally {
             waiter = null;

@@ -85,6 +85,22 @@ final class AdmissionsTest {
     }
 
     @Test
+    void who_comes_once_is_not_sent_away_for_those_who_come_often() {
+        Admissions<Caller> admissions = admissions(3, 4);
+        Caller once = new Caller(v4(1));
+        Caller first = new Caller(v4(2));
+        Caller second = new Caller(v4(2));
+        admissions.enter(once);
+        admissions.enter(first);
+        admissions.enter(second);
+        admissions.enter(new Caller(v4(3)));
+        admissions.spoke(first);
+        admissions.spoke(second);
+        assertThat(admissions.enter(new Caller(v4(4)))).contains(first);
+        assertThat(admissions.enter(new Caller(v4(5)))).contains(once);
+    }
+
+    @Test
     void whoever_has_an_association_no_longer_waits() {
         Admissions<Caller> admissions = admissions(1, 1);
         Caller first = new Caller(v4(1));
