@@ -131,10 +131,6 @@ final class Connection implements FairShare.Caller {
     }
 
     private void greet() throws IOException {
-        if (!listener.admissions().mayTry(address(), System.nanoTime())) {
-            refused(Refusals.Cause.LIMIT, "too many failed handshakes in this second");
-            return;
-        }
         InputStream plain = socket.getInputStream();
         byte[] first = new byte[16];
         int count = line.read(plain, first, 0, first.length);

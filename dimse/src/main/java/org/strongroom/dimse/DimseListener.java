@@ -164,6 +164,9 @@ public final class DimseListener implements AutoCloseable {
                 }
                 continue;
             }
+            if (refusedAtOnce(socket)) {
+                continue;
+            }
             Connection connection = new Connection(this, socket);
             admissions.enter(connection).ifPresent(Connection::makeWay);
             connections.add(connection);
@@ -173,6 +176,21 @@ public final class DimseListener implements AutoCloseable {
             }
             Thread.ofVirtual().name("association " + socket.getPort()).start(() -> run(connection));
         }
+    }
+
+    /** Whether its address failed too often in this second: of a flood, most end here, without a thread. */
+    private boolean refusedAtOnce(Socket socket) {
+        InetSocketAddress address = (InetSocketAddress) socket.getRemoteSocketAddress();
+        if (admissions.mayTry(address.getAddress(), System.nanoTime())) {
+            return false;
+        }
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "connection.close failed", e);
+        }
+        refusals.refused(address, Refusals.Cause.LIMIT, "too many failed handshakes in this second");
+        return true;
     }
 
     private void run(Connection connection) {

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens TCP connections that never say a word, and holds them. A process of its own, since client and server together
+ * Opens TCP connections that never say a word, or never end the first, and holds them. A process of its own, since client and server together
  * would need more file descriptors than one process may have.
  */
 public final class SilentConnections {
@@ -18,17 +18,19 @@ public final class SilentConnections {
 
     /**
      * Arguments: port, number of source addresses (127.0.1.1 upwards; 0 = the address a connection has by itself),
-     * connections from each. Prints {@code open COUNT} once all were tried, holds them until standard input ends, then
+     * connections from each, and what they say: {@code silent}, {@code unfinished} (111 bytes of a ClientHello) or
+     * {@code long} (16 KiB of one). Prints {@code open COUNT} once all were tried, holds them until standard input ends, then
      * prints {@code closed COUNT}: how many the server had closed.
      */
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[0]);
         int addresses = Integer.parseInt(arguments[1]);
         int each = Integer.parseInt(arguments[2]);
+        byte[] said = words(arguments[3]);
         List<SocketChannel> held = new ArrayList<>();
         for (int i = 0; i < each; i++) {
             for (int a = 1; a <= Math.max(addresses, 1); a++) {
-                open(port, addresses == 0 ? "127.0.0.1" : "127.0.1." + a, held);
+                open(port, addresses == 0 ? "127.0.0.1" : "127.0.1." + a, said, held);
             }
         }
         System.out.println("open " + held.size());
@@ -40,11 +42,25 @@ public final class SilentConnections {
         }
     }
 
-    private static void open(int port, String source, List<SocketChannel> held) throws IOException {
+    /** A TLS record with the beginning of a ClientHello of which the rest would be in later bytes. */
+    private static byte[] words(String what) {
+        byte[] said = switch (what) {
+            case "silent" -> new byte[0];
+            case "unfinished" -> new byte[111];
+            case "long" -> new byte[16_300];
+            default -> throw new IllegalArgumentException("silent, unfinished or long: " + what);
+        };
+        byte[] head = {22, 3, 1, 0x3F, (byte) 0xF0, 1, 0, 0x3F, (byte) 0xEC, 3, 3};
+        System.arraycopy(head, 0, said, 0, Math.min(head.length, said.length));
+        return said;
+    }
+
+    private static void open(int port, String source, byte[] said, List<SocketChannel> held) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
             channel.bind(new InetSocketAddress(source, 0));
             channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            channel.write(ByteBuffer.wrap(said));
             channel.configureBlocking(false);
             held.add(channel);
         } catch (IOException e) {
