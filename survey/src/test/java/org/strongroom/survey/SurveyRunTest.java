@@ -378,7 +378,7 @@ final class SurveyRunTest {
         Programs.require("dcmqrscp");
         String root = System.getProperty("strongroom.root", "");
         Assumptions.assumeFalse(root.isEmpty(), "skipped: strongroom.root is not set");
-        int port = closed();
+        int port = Programs.freePort();
         Path log = folder.resolve("left-open.log");
         Process open = new ProcessBuilder(Path.of(root, "tools", "left-open").toString(), Integer.toString(port))
                 .redirectErrorStream(true)
