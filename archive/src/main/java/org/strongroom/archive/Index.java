@@ -3,6 +3,7 @@ package org.strongroom.archive;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
@@ -58,10 +59,10 @@ public interface Index extends AutoCloseable {
     /** Reads the part of a stored data set before its bulk. */
     interface HeadReader {
         /**
-         * The head of the data set there; fails when the key is missing, the bytes do not authenticate, or the object is
-         * another than the row says, too.
+         * Takes what is needed of the head of the data set there, which is not kept: it may be many megabytes long. Fails
+         * when the key is missing, the bytes do not authenticate, or the object is another than the row says, too.
          */
-        DataSet read(Located located) throws IOException;
+        <T> T read(Located located, Function<DataSet, T> use) throws IOException;
     }
 
     /**

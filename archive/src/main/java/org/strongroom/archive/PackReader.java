@@ -1,14 +1,16 @@
 package org.strongroom.archive;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.strongroom.archive.Disk.DiskFile;
 import org.strongroom.archive.Disk.Mode;
@@ -38,6 +40,7 @@ final class PackReader {
     private final PackSettings settings;
     private final Pool<Opener> openers = new Pool<>(IDLE, Opener::new);
     private final Pool<BlockWindow> windows = new Pool<>(IDLE, BlockWindow::new);
+    private final Semaphore longHeads = new Semaphore(1);
 
     PackReader(Disk disk, Path directory, KeyStore keys, PackSettings settings) {
         this.disk = disk;
@@ -73,11 +76,14 @@ final class PackReader {
         }
     }
 
-    /** The head of the data set, after the record was compared with the row; its digest is not. */
-    DataSet head(Located located) throws IOException {
+    /**
+     * Takes what is needed of the head of the data set, after the record was compared with the row; its digest is not. Of
+     * long heads there is one in memory at a time.
+     */
+    <T> T head(Located located, Function<DataSet, T> use) throws IOException {
         try (Reading reading = new Reading(located.place(), 0)) {
             reading.requireHeader(located);
-            return reading.head(Optional.of(located)).dataSet();
+            return use.apply(reading.head(Optional.of(located)).dataSet());
         }
     }
 
@@ -145,6 +151,7 @@ final class PackReader {
         private final Optional<KeyStore.StudyKey> key;
         private final long bodyStart;
         private Optional<BlockWindow> window = Optional.empty();
+        private boolean longHead;
 
         /** Of long objects, {@code expectedLength} bytes, blocks are read; of short ones and of parts what is asked for. */
         Reading(Place place, long expectedLength) throws IOException {
@@ -251,7 +258,9 @@ final class PackReader {
 
         Head head(Optional<Located> expected) throws IOException {
             int segments = Math.toIntExact(StreamingCipher.segments(header.plainLength()));
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream(FIRST_TRY);
+            byte[] bytes = new byte[0];
+            int count = 0;
+            int next = FIRST_TRY;
             Optional<TransferSyntax> syntax = Optional.empty();
             for (int i = 0; i < segments; i++) {
                 boolean last = i == segments - 1;
@@ -263,26 +272,47 @@ final class PackReader {
                         requireMeta(expected.get());
                     }
                 }
-                bytes.write(with.plain, from, n - from);
-                Optional<DataSet> head = head(syntax.orElseThrow(), bytes.toByteArray(), last);
-                if (head.isPresent()) {
-                    return new Head(syntax.orElseThrow(), head.get());
+                bytes = withRoom(bytes, count, n - from);
+                System.arraycopy(with.plain, from, bytes, count, n - from);
+                count += n - from;
+                while (next <= count || last) {
+                    int tried = Math.min(next, count);
+                    boolean whole = last && tried == count;
+                    Optional<DataSet> head = head(syntax.orElseThrow(), bytes, tried, whole);
+                    if (head.isPresent()) {
+                        return new Head(syntax.orElseThrow(), head.get());
+                    }
+                    if (whole) {
+                        break;
+                    }
+                    next *= 2;
                 }
             }
             throw new IOException(place + ": the data set ends inside an element");
         }
 
-        private Optional<DataSet> head(TransferSyntax syntax, byte[] bytes, boolean whole) throws IOException {
-            try {
-                for (int length = FIRST_TRY; ; length *= 2) {
-                    int tried = Math.min(length, bytes.length);
-                    boolean all = tried == bytes.length;
-                    Optional<DataSet.Head> head =
-                            DataSet.readHead(bytes, tried, whole && all, syntax, settings.limits());
-                    if (head.isPresent() || all) {
-                        return head.map(DataSet.Head::elements);
-                    }
+        /** Each try reads from the start, so there is one for each doubling; a long head waits until no other is there. */
+        private byte[] withRoom(byte[] bytes, int count, int more) throws InterruptedIOException {
+            if (count + more <= bytes.length) {
+                return bytes;
+            }
+            if (count + more > HeadMemory.MEDIUM && !longHead) {
+                try {
+                    longHeads.acquire();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException(place + ": interrupted while waiting to read its long head");
                 }
+                longHead = true;
+            }
+            return Arrays.copyOf(bytes, Math.max(count + more, 2 * count));
+        }
+
+        private Optional<DataSet> head(TransferSyntax syntax, byte[] bytes, int length, boolean whole)
+                throws IOException {
+            try {
+                return DataSet.readHead(bytes, length, whole, syntax, settings.limits())
+                        .map(DataSet.Head::elements);
             } catch (DicomFormatException e) {
                 throw new IOException(place + ": " + e.getMessage(), e);
             }
@@ -343,6 +373,9 @@ final class PackReader {
 
         @Override
         public void close() throws IOException {
+            if (longHead) {
+                longHeads.release();
+            }
             openers.give(with);
             window.ifPresent(windows::give);
             file.close();

@@ -279,7 +279,8 @@ public abstract class IndexContract {
             List<Located> series = index.locate(retrieve(Optional.empty(), uid, List.of(last.series()), List.of()));
             List<Integer> numbers = new ArrayList<>();
             for (Located located : series) {
-                numbers.add(samples.heads().read(located).get(InstanceNumber).orElse(Integer.MAX_VALUE));
+                numbers.add(samples.heads()
+                        .read(located, head -> head.get(InstanceNumber).orElse(Integer.MAX_VALUE)));
             }
             assertThat(numbers).isSorted();
             assertThat(numbers).hasSize((int) study.stream()

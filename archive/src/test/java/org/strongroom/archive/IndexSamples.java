@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.DataSet;
@@ -200,8 +201,13 @@ public final class IndexSamples {
 
     /** Reads the heads that {@link #entry} was given. */
     public Index.HeadReader heads() {
-        return located -> Optional.ofNullable(heads.get(located.place()))
-                .orElseThrow(() -> new IOException("no object " + located.place()));
+        return new Index.HeadReader() {
+            @Override
+            public <T> T read(Located located, Function<DataSet, T> use) throws IOException {
+                return use.apply(Optional.ofNullable(heads.get(located.place()))
+                        .orElseThrow(() -> new IOException("no object " + located.place())));
+            }
+        };
     }
 
     public Position position() {

@@ -200,7 +200,8 @@ final class Connection implements FairShare.Caller {
                 handshakes.compute(Connection.this);
             }
         };
-        HandshakeInput in = new HandshakeInput(hello.bytes(), hello.count(), socket.getInputStream(), turn);
+        HandshakeInput in =
+                new HandshakeInput(new ReadAhead(hello.bytes(), hello.count(), socket.getInputStream()), turn);
         try {
             turn.take();
             SSLSocket tls = TlsProfile.server(context, socket, in);
@@ -256,41 +257,6 @@ final class Connection implements FairShare.Caller {
         if (provider.isPresent()) {
             admitted = true;
             provider.get().run();
-        }
-    }
-
-    /** A stream of which the first bytes were read already; what follows is read right from the socket. */
-    private static final class ReadAhead extends InputStream {
-        private final byte[] first;
-        private final InputStream rest;
-        private final int count;
-        private int position;
-
-        ReadAhead(byte[] first, int count, InputStream rest) {
-            this.first = first;
-            this.count = count;
-            this.rest = rest;
-        }
-
-        @Override
-        public int read() throws IOException {
-            return position < count ? first[position++] & 0xFF : rest.read();
-        }
-
-        @Override
-        public int available() throws IOException {
-            return position < count ? count - position : rest.available();
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            if (position == count) {
-                return rest.read(bytes, offset, length);
-            }
-            int some = Math.min(length, count - position);
-            System.arraycopy(first, position, bytes, offset, some);
-            position += some;
-            return some;
         }
     }
 }

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * What TLS reads: the ClientHello that was read already, then the socket. As long as the handshake lasts, whoever waits
- * for the peer gives its turn on the processors away and takes another one afterwards.
+ * What TLS reads. As long as the handshake lasts, whoever waits for the peer gives its turn on the processors away and takes
+ * another one afterwards.
  */
 final class HandshakeInput extends InputStream {
     private final InputStream socket;
     private final Turn turn;
-    private byte[] first;
-    private int position;
-    private final int count;
     private volatile boolean handshaking = true;
 
     /** A turn on the processors. */
@@ -22,9 +19,7 @@ final class HandshakeInput extends InputStream {
         void take() throws IOException;
     }
 
-    HandshakeInput(byte[] first, int count, InputStream socket, Turn turn) {
-        this.first = first;
-        this.count = count;
+    HandshakeInput(InputStream socket, Turn turn) {
         this.socket = socket;
         this.turn = turn;
     }
@@ -37,7 +32,7 @@ final class HandshakeInput extends InputStream {
 
     @Override
     public int available() throws IOException {
-        return position < count ? count - position : socket.available();
+        return socket.available();
     }
 
     @Override
@@ -48,15 +43,6 @@ final class HandshakeInput extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        if (position < count) {
-            int some = Math.min(length, count - position);
-            System.arraycopy(first, position, bytes, offset, some);
-            position += some;
-            if (position == count) {
-                first = new byte[0];
-            }
-            return some;
-        }
         if (!handshaking || socket.available() > 0) {
             return socket.read(bytes, offset, length);
         }

@@ -55,7 +55,7 @@ final class ExportFolder {
         return report.stopped() ? CommandLines.FAILED : CommandLines.DONE;
     }
 
-    /** Writes what is not there yet; a file appears under its name when it is whole. */
+    /** Writes what is not there yet, or was cut short or altered since; a file appears under its name when it is whole. */
     private Report write(Retrieval retrieval) throws IOException {
         List<StoredInstance> instances = retrieval.instances();
         if (instances.isEmpty()) {
@@ -73,7 +73,7 @@ final class ExportFolder {
                     return new Report(instances.size(), written, there, bytes, true);
                 }
                 String name = name(instance.sopInstance());
-                if (plain.has(name)) {
+                if (plain.holds(name, instance::writeFileTo)) {
                     there++;
                 } else {
                     bytes += plain.write(name, instance::writeFileTo);

@@ -62,6 +62,7 @@ final class ImportCommand extends ArchiveCommand {
         private final AtomicLong conflicts = new AtomicLong();
         private final AtomicLong directories = new AtomicLong();
         private final AtomicLong refused = new AtomicLong();
+        private final AtomicLong missing = new AtomicLong();
         private final ConcurrentLinkedQueue<Refused> reasons = new ConcurrentLinkedQueue<>();
 
         private final AtomicLong handedOut = new AtomicLong();
@@ -73,7 +74,7 @@ final class ImportCommand extends ArchiveCommand {
         }
 
         boolean isClean() {
-            return refused.get() == 0 && done() == found();
+            return refused.get() == 0 && missing.get() == 0 && done() == found();
         }
 
         private record Refused(String file, String why) {}
@@ -83,8 +84,15 @@ final class ImportCommand extends ArchiveCommand {
         }
 
         void refuse(String file, String why) {
-            if (refused.incrementAndGet() <= MOST_REASONS) {
+            if (refused.incrementAndGet() + missing.get() <= MOST_REASONS) {
                 reasons.add(new Refused(file, why));
+            }
+        }
+
+        /** What a DICOMDIR lists and its folder does not hold. */
+        void miss(String directory, String what) {
+            if (missing.incrementAndGet() + refused.get() <= MOST_REASONS) {
+                reasons.add(new Refused(directory, what));
             }
         }
     }
@@ -107,7 +115,7 @@ final class ImportCommand extends ArchiveCommand {
                                             "instances", report.taken.get(),
                                             "bytes", report.bytes.get(),
                                             "conflicts", report.conflicts.get(),
-                                            "failed", report.refused.get())));
+                                            "failed", report.refused.get() + report.missing.get())));
         }
         print(report.found(), report);
         return report.isClean() ? CommandLines.DONE : CommandLines.FAILED;
@@ -162,6 +170,7 @@ final class ImportCommand extends ArchiveCommand {
             Optional<Uid> sopClass = file.meta().get(Attributes.MediaStorageSOPClassUID);
             if (sopClass.filter(DIRECTORY::equals).isPresent()) {
                 report.directories.incrementAndGet();
+                compare(file, source, report);
                 return;
             }
             StoreRequest request = new StoreRequest(
@@ -173,6 +182,21 @@ final class ImportCommand extends ArchiveCommand {
             count(source, archive.archive().store(permit, request), report);
         } catch (DicomFormatException | IOException e) {
             report.refuse(source.name(), Failure.describe(e));
+        }
+    }
+
+    private static void compare(Part10 directory, ImportSources.Source source, Report report) {
+        Optional<Path> folder = source.path().map(Path::toAbsolutePath).map(Path::getParent);
+        if (folder.isEmpty()) {
+            return; // in a zip file, whose own directory says what is there
+        }
+        try {
+            FileSet.compare(
+                    directory,
+                    folder.get(),
+                    missing -> report.miss(source.name(), missing + " is listed and not there"));
+        } catch (IOException e) {
+            report.miss(source.name(), Failure.describe(e));
         }
     }
 
@@ -203,6 +227,7 @@ final class ImportCommand extends ArchiveCommand {
             fields.put("conflicts", report.conflicts.get());
             fields.put("directories", report.directories.get());
             fields.put("refused", report.refused.get());
+            fields.put("missing", report.missing.get());
             fields.put("notReached", left);
             fields.put(
                     "reasons",
@@ -215,14 +240,16 @@ final class ImportCommand extends ArchiveCommand {
         for (Report.Refused one : report.reasons) {
             invocation.err().println("refused " + one.file() + ": " + one.why());
         }
-        if (report.refused.get() > MOST_REASONS) {
-            invocation.err().println("and " + (report.refused.get() - MOST_REASONS) + " more");
+        long told = report.reasons.size();
+        if (report.refused.get() + report.missing.get() > told) {
+            invocation.err().println("and " + (report.refused.get() + report.missing.get() - told) + " more");
         }
         invocation
                 .out()
                 .println("found " + found + ": taken " + report.taken + " (" + report.bytes + " bytes), there already "
                         + report.duplicates + ", same UID with other bytes " + report.conflicts + ", directories "
                         + report.directories + ", refused " + report.refused
+                        + (report.missing.get() > 0 ? ", listed and missing " + report.missing : "")
                         + (left > 0 ? ", not reached " + left : ""));
     }
 }

@@ -29,6 +29,11 @@ final class ImportSources implements AutoCloseable {
     interface Source {
         String name();
 
+        /** Where it lies as a file of its own; empty for an entry of a zip. */
+        default Optional<Path> path() {
+            return Optional.empty();
+        }
+
         /** The caller closes it. */
         InputStream open() throws IOException;
     }
@@ -42,6 +47,11 @@ final class ImportSources implements AutoCloseable {
         @Override
         public InputStream open() throws IOException {
             return new BufferedInputStream(Files.newInputStream(file), 1 << 16);
+        }
+
+        @Override
+        public Optional<Path> path() {
+            return Optional.of(file);
         }
     }
 
@@ -57,6 +67,19 @@ final class ImportSources implements AutoCloseable {
         }
     }
 
+    /** A zip file whose directory can't be read, from there on. */
+    private record Broken(Path file, String why) implements Source {
+        @Override
+        public String name() {
+            return file.toString();
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            throw new IOException(why);
+        }
+    }
+
     private ImportSources(long size, Walk walk) {
         this.size = size;
         this.walk = walk;
@@ -65,7 +88,7 @@ final class ImportSources implements AutoCloseable {
     /**
      * Looks what there is; nothing is read but names.
      *
-     * @throws Failure when a path is not there, or a zip file is none
+     * @throws Failure when a path is not there
      */
     static ImportSources of(List<Path> paths) throws IOException {
         long size = 0;
@@ -129,13 +152,19 @@ final class ImportSources implements AutoCloseable {
         }
 
         private @Nullable Source entry(ZipDirectory from) throws IOException {
-            Optional<ZipDirectory.Entry> entry = from.next();
-            if (entry.isEmpty()) {
+            try {
+                Optional<ZipDirectory.Entry> entry = from.next();
+                if (entry.isPresent()) {
+                    return entry.get().folder() ? null : new Entry(from.file(), from, entry.get());
+                }
+            } catch (Failure e) {
                 from.close();
                 zip = null;
-                return null;
+                return new Broken(from.file(), Failure.describe(e));
             }
-            return entry.get().folder() ? null : new Entry(from.file(), from, entry.get());
+            from.close();
+            zip = null;
+            return null;
         }
 
         private @Nullable Source file(Iterator<Path> from) throws IOException {
@@ -167,7 +196,11 @@ final class ImportSources implements AutoCloseable {
 
         private @Nullable Source plain(Path file) throws IOException {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
-                zip = ZipDirectory.open(file);
+                try {
+                    zip = ZipDirectory.open(file);
+                } catch (Failure e) {
+                    return new Broken(file, Failure.describe(e));
+                }
                 return null;
             }
             return new PlainFile(file);

@@ -3,6 +3,8 @@ package org.strongroom.server;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryStream;
@@ -21,6 +23,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,7 @@ import org.strongroom.guard.PrivateFiles;
 /**
  * A folder outside the archive that images in clear are written to. It is made for its owner alone (0700, files 0600); one
  * that is there is used only when nobody else can put anything in it, since the server may write there as root: no
- * symbolic link is followed, no file is overwritten.
+ * symbolic link is followed.
  *
  * <p>The folder is opened once and everything is done below that handle, so renaming it or what stands above it changes
  * nothing. Where the system has no such handles (Windows), paths are used, and its own access lists hold.
@@ -152,6 +155,51 @@ final class PlainFolder implements Closeable {
             return view.isPresent();
         } catch (NoSuchFileException e) {
             return false;
+        }
+    }
+
+    /** Whether the file of this name holds just this content; false where there is none. */
+    boolean holds(String name, Content content) throws IOException {
+        if (!has(name)) {
+            return false;
+        }
+        Set<OpenOption> read = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        Path file = Path.of(name);
+        try (SeekableByteChannel channel = secure == null
+                        ? Files.newByteChannel(folder.resolve(file), read)
+                        : secure.newByteChannel(file, read);
+                Comparing comparing = new Comparing(Channels.newInputStream(channel));
+                Counting counting = new Counting(comparing)) {
+            content.writeTo(counting);
+            return channel.size() == counting.bytes();
+        } catch (Comparing.DifferentException e) {
+            return false;
+        }
+    }
+
+    /** Takes what a file should hold, and ends where it holds other bytes. */
+    private static final class Comparing extends OutputStream {
+        private final InputStream there;
+
+        private static final class DifferentException extends IOException {
+            private static final long serialVersionUID = 1;
+        }
+
+        Comparing(InputStream there) {
+            this.there = there;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            byte[] held = there.readNBytes(count);
+            if (!Arrays.equals(held, 0, held.length, bytes, offset, offset + count)) {
+                throw new DifferentException();
+            }
         }
     }
 

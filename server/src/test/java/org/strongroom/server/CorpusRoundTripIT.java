@@ -352,10 +352,12 @@ class CorpusRoundTripIT {
         return !UNKNOWN_TO_DCMTK.contains(instance.sopClass()) && instance.bytes().length % 2 == 0;
     }
 
-    /** The same tags and the same bytes of each value; both data sets are little endian. */
+    /** The same tags but group lengths, which encoding anew leaves out, and the same bytes of each value; both little endian. */
     private static void assertEqualElements(String what, DataSet expected, DataSet actual) {
-        assertThat(actual.tags()).as(what).isEqualTo(expected.tags());
-        for (Tag tag : expected.tags()) {
+        List<Tag> tags =
+                expected.tags().stream().filter(tag -> tag.element() != 0x0000).toList();
+        assertThat(actual.tags()).as(what).isEqualTo(tags);
+        for (Tag tag : tags) {
             String where = what + " " + tag;
             switch (expected.element(tag).orElseThrow()) {
                 case Element.Encoded(Tag _, VR _, MemorySegment bytes) -> {

@@ -101,12 +101,45 @@ class ImportSourcesTest {
     }
 
     @Test
-    void what_is_not_there_or_no_zip_is_said() throws Exception {
+    void what_is_not_there_is_said() throws Exception {
         assertThatThrownBy(() -> contents(folder.resolve("nowhere")))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("nowhere");
-        Path none = folder.resolve("none.zip");
-        Files.writeString(none, "no zip at all");
-        assertThatThrownBy(() -> contents(none)).isInstanceOf(Failure.class).hasMessageContaining("not a zip file");
+    }
+
+    @Test
+    void a_zip_that_is_none_is_one_refused_source_and_those_beside_it_are_read() throws Exception {
+        zip("a.zip", "A");
+        Files.writeString(folder.resolve("b.zip"), "no zip at all");
+        byte[] damaged = zip("c.zip", "C");
+        damaged[damaged.length - 22 - 46 - "one".length()] ^= 0x55; // the only entry of its directory
+        Files.write(folder.resolve("c.zip"), damaged);
+        zip("d.zip", "D");
+
+        List<String> read = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        try (ImportSources sources = ImportSources.of(List.of(folder))) {
+            for (Optional<ImportSources.Source> at = sources.next(); at.isPresent(); at = sources.next()) {
+                try (InputStream in = at.get().open()) {
+                    read.add(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    refused.add(Path.of(at.get().name()).getFileName() + ": " + e.getMessage());
+                }
+            }
+        }
+        assertThat(read).containsExactlyInAnyOrder("A", "D");
+        assertThat(refused)
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line).startsWith("b.zip").contains("not a zip file"))
+                .anySatisfy(line -> assertThat(line).startsWith("c.zip"));
+    }
+
+    private byte[] zip(String name, String content) throws IOException {
+        Path path = folder.resolve(name);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(path))) {
+            zip.putNextEntry(new ZipEntry("one"));
+            zip.write(content.getBytes(StandardCharsets.UTF_8));
+        }
+        return Files.readAllBytes(path);
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,25 @@ class PlainFolderTest {
         assertThat(mode(folder.resolve("a"))).isEqualTo("rwx------");
         assertThat(mode(out)).isEqualTo("rwx------");
         assertThat(mode(out.resolve("1.dcm"))).isEqualTo("rw-------");
+        try (Stream<Path> all = Files.list(out)) {
+            assertThat(all).containsExactly(out.resolve("1.dcm"));
+        }
+    }
+
+    @Test
+    void what_was_cut_short_or_altered_is_not_held_and_is_replaced() throws Exception {
+        Path out = folder.resolve("out");
+        try (PlainFolder plain = PlainFolder.open(out)) {
+            assertThat(plain.holds("1.dcm", CONTENT)).isFalse();
+            plain.write("1.dcm", CONTENT);
+            assertThat(plain.holds("1.dcm", CONTENT)).isTrue();
+            for (String other : List.of("", "imag", "imagE", "images")) {
+                Files.writeString(out.resolve("1.dcm"), other);
+                assertThat(plain.holds("1.dcm", CONTENT)).as(other).isFalse();
+            }
+            plain.write("1.dcm", CONTENT);
+            assertThat(plain.holds("1.dcm", CONTENT)).isTrue();
+        }
         try (Stream<Path> all = Files.list(out)) {
             assertThat(all).containsExactly(out.resolve("1.dcm"));
         }

@@ -82,12 +82,17 @@ final class SqliteMatches implements Matches {
             return Optional.of(answer.identifier(plan));
         }
         Located located = answer.instance().get().located();
-        DataSet head = heads.read(located);
         Optional<Uid> series = answer.series().flatMap(row -> row.attributes().get(Attributes.SeriesInstanceUID));
-        if (!head.get(Attributes.SeriesInstanceUID).equals(series)) {
-            throw new IOException(located.place()
-                    + ": the object there is of another series than the index says; it was altered or is damaged");
-        }
+        return heads.read(
+                        located,
+                        head -> head.get(Attributes.SeriesInstanceUID).equals(series)
+                                ? Optional.of(identifier(answer, head))
+                                : Optional.<Optional<DataSet>>empty())
+                .orElseThrow(() -> new IOException(located.place()
+                        + ": the object there is of another series than the index says; it was altered or is damaged"));
+    }
+
+    private Optional<DataSet> identifier(Answer answer, DataSet head) {
         return plan.matchesHead(Values.of(head)) ? Optional.of(answer.with(head).identifier(plan)) : Optional.empty();
     }
 

@@ -16,10 +16,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.strongroom.archive.Entry;
 import org.strongroom.archive.Index;
 import org.strongroom.archive.Level;
+import org.strongroom.archive.Located;
 import org.strongroom.archive.Match;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Position;
@@ -292,6 +294,13 @@ final class IndexBench {
         return new Query(Level.STUDY, List.of(matches), keys);
     }
 
+    private static final Index.HeadReader NO_HEADS = new Index.HeadReader() {
+        @Override
+        public <T> T read(Located located, Function<DataSet, T> use) {
+            return use.apply(DataSet.empty());
+        }
+    };
+
     private void time(Index index, String what, Asking asking) throws IOException {
         long[] nanos = new long[QUERIES];
         long answers = 0;
@@ -299,7 +308,7 @@ final class IndexBench {
         for (int i = 0; i < QUERIES; i++) {
             Query query = asking.query();
             long begin = System.nanoTime();
-            try (Matches matches = index.find(query, place -> DataSet.empty(), () -> false)) {
+            try (Matches matches = index.find(query, NO_HEADS, () -> false)) {
                 for (int j = 0; j < PAGE && matches.next().isPresent(); j++) {
                     answers++;
                 }
@@ -313,7 +322,7 @@ final class IndexBench {
     private void deep(Index index, Set<org.strongroom.dicom.Tag> keys) throws IOException {
         List<Long> nanos = new ArrayList<>();
         long cpu = threadCpu();
-        try (Matches matches = index.find(study(keys, name("S*")), place -> DataSet.empty(), () -> false)) {
+        try (Matches matches = index.find(study(keys, name("S*")), NO_HEADS, () -> false)) {
             boolean more = true;
             for (int page = 0; page < 200 && more; page++) {
                 long begin = System.nanoTime();
