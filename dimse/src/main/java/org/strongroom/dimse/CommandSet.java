@@ -168,6 +168,11 @@ final class CommandSet {
             return number(DATA_SET_TYPE, DATA_SET_FOLLOWS);
         }
 
+        /** A US value; of what is more the most that two bytes say. */
+        Builder count(int element, int value) {
+            return number(element, Math.min(value, 0xFFFF));
+        }
+
         Builder number(int element, int value) {
             elements.put(element, new byte[] {(byte) value, (byte) (value >> 8)});
             return this;

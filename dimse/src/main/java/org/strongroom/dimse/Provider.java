@@ -245,11 +245,11 @@ final class Provider {
         status.counts().ifPresent(counts -> {
             // Remaining is for pending and cancelled ones only, PS3.7 table 9.1-4.
             if (status.isPending() || status.code() == Status.CANCEL.code()) {
-                response.number(CommandSet.REMAINING, counts.remaining());
+                response.count(CommandSet.REMAINING, counts.remaining());
             }
-            response.number(CommandSet.COMPLETED, counts.completed())
-                    .number(CommandSet.FAILED, counts.failed())
-                    .number(CommandSet.WARNING, counts.warning());
+            response.count(CommandSet.COMPLETED, counts.completed())
+                    .count(CommandSet.FAILED, counts.failed())
+                    .count(CommandSet.WARNING, counts.warning());
         });
         if (dataSet != null) {
             response.withDataSet();

@@ -24,7 +24,7 @@ final class QueryLimits {
     static final int VALUE = 10_240;
     /** Characters of a range: the longest of DT has 55. */
     static final int RANGE = 64;
-    /** UIDs of a list. */
+    /** UIDs of a list, of what is sought or retrieved; in explicit VR there is room for some thousand. */
     static final int UIDS = 4096;
     /** Codes of a list. */
     static final int CODES = 256;

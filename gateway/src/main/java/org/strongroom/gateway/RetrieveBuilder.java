@@ -50,6 +50,9 @@ public final class RetrieveBuilder {
         List<List<Uid>> keys = new ArrayList<>();
         for (Level each : List.of(Level.STUDY, Level.SERIES, Level.IMAGE)) {
             Tag key = InformationModel.uniqueKey(each);
+            if (identifier.text(key).size() > QueryLimits.UIDS) {
+                return bad(key, "more than " + QueryLimits.UIDS + " UIDs; ask for fewer at a time");
+            }
             Optional<List<Uid>> uids = each.compareTo(level) > 0 ? Optional.of(List.of()) : uids(identifier, key);
             if (uids.isEmpty()) {
                 return bad(key, "not a UID");

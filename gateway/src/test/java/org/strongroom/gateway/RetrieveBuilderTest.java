@@ -7,6 +7,7 @@ import static org.strongroom.dicom.Attributes.SOPInstanceUID;
 import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
 import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,18 @@ class RetrieveBuilderTest {
     void several_may_be_named_at_the_level_itself() {
         DataSet identifier = text(level("STUDY"), StudyInstanceUID, "1.2.1", "1.2.2");
         assertThat(ready(InformationModel.STUDY_ROOT, identifier).studies()).containsExactly(ONE, TWO);
+    }
+
+    @Test
+    void a_list_is_bounded() {
+        String[] most = Collections.nCopies(4096, "1.2.1").toArray(String[]::new);
+        assertThat(ready(InformationModel.STUDY_ROOT, text(level("STUDY"), StudyInstanceUID, most))
+                        .studies())
+                .hasSize(4096);
+        String[] more = Collections.nCopies(4097, "1.2.1").toArray(String[]::new);
+        assertThat(bad(InformationModel.STUDY_ROOT, text(level("STUDY"), StudyInstanceUID, more))
+                        .elements())
+                .containsExactly(StudyInstanceUID.tag());
     }
 
     @Test

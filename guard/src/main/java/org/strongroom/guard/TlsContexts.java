@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
@@ -60,9 +61,33 @@ public final class TlsContexts {
         PrivateKey privateKey = Pem.privateKey(key);
         X509Certificate own = Pem.certificates(certificate).getFirst();
         X509Certificate authority = Pem.certificates(ca).getFirst();
+        if (!isPair(privateKey, own)) {
+            throw new IOException(key + " is not the key of the certificate in " + certificate);
+        }
         return context(
                 keyManagers(List.of(new IssuedCertificate(privateKey, own, authority))),
                 PeerTrust.named(authority, host));
+    }
+
+    /** Whether what one signs the other verifies; a peer would only hang up on a pair that is none. */
+    private static boolean isPair(PrivateKey key, X509Certificate certificate) {
+        try {
+            Signature signature = Signature.getInstance(
+                    switch (key.getAlgorithm()) {
+                        case "EC" -> "SHA256withECDSA";
+                        case "RSA" -> "SHA256withRSA";
+                        default -> key.getAlgorithm();
+                    });
+            byte[] sample = {1, 2, 3, 4};
+            signature.initSign(key);
+            signature.update(sample);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(sample);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false; // of another kind, or of another length
+        }
     }
 
     private static SSLContext context(KeyManager @Nullable [] keys, PeerTrust trust) {

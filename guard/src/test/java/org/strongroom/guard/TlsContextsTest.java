@@ -76,6 +76,25 @@ class TlsContextsTest {
         house.close();
     }
 
+    @Test
+    void a_key_that_is_not_the_certificate_s_is_said_before_anybody_is_called() throws Exception {
+        CertificateAuthority.KeyType ec = CertificateAuthority.KeyType.EC;
+        issue("A", ec, Duration.ofDays(1)).writeTo(root, "A");
+        issue("B", ec, Duration.ofDays(1)).writeTo(root, "B");
+        issue("R", CertificateAuthority.KeyType.RSA, Duration.ofDays(1)).writeTo(root, "R");
+        for (String key : List.of("B.key", "R.key")) {
+            assertThatThrownBy(() -> TlsContexts.client(
+                            root.resolve(key), root.resolve("A.pem"), root.resolve("ca.pem"), "localhost"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(key)
+                    .hasMessageContaining("is not the key of the certificate");
+        }
+        for (String name : List.of("A", "R")) {
+            TlsContexts.client(
+                    root.resolve(name + ".key"), root.resolve(name + ".pem"), root.resolve("ca.pem"), "localhost");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"TLSv1.3,RSA", "TLSv1.3,EC", "TLSv1.2,RSA", "TLSv1.2,EC"})
     void an_enrolled_device_gets_in(String protocol, CertificateAuthority.KeyType type) throws Exception {

@@ -179,6 +179,26 @@ abstract class PeerCommand extends ArchiveCommand {
         String code = String.format("%04X", status.code());
         return status.isSuccess()
                 ? "success"
-                : "status " + code + status.comment().map(c -> ": " + c).orElse("");
+                : "status " + code
+                        + status.comment()
+                                .or(() -> meaning(status))
+                                .map(c -> ": " + c)
+                                .orElse("");
+    }
+
+    /** Of the codes that peers send without a comment, PS3.7 annex C and PS3.4 tables C.4-1 to C.4-3. */
+    private static Optional<String> meaning(Status status) {
+        return Optional.ofNullable(
+                switch (status.code()) {
+                    case 0x0122 -> "it does not have this service";
+                    case 0x0124 -> "it does not allow this";
+                    case 0xA700 -> "it is out of resources: try again later";
+                    case 0xA701 -> "it can't count what matches";
+                    case 0xA702 -> "it could not send the instances";
+                    case 0xA900 -> "the identifier does not fit the SOP class";
+                    case 0xB000 -> "some were sent and some not";
+                    case 0xFE00 -> "cancelled";
+                    default -> null;
+                });
     }
 }

@@ -126,7 +126,7 @@ class ZipDirectoryTest {
                         .array());
             }
             long before = Runtime.getRuntime().totalMemory();
-            assertThatThrownBy(() -> ImportSources.of(List.of(evil)))
+            assertThatThrownBy(() -> read(evil))
                     .isInstanceOf(Failure.class)
                     .hasMessageContaining("evil.zip: not a zip file, or damaged")
                     .message()

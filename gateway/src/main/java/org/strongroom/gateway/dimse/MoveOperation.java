@@ -34,6 +34,7 @@ final class MoveOperation {
     private final SubOperationCount count;
     private final Responses responses;
 
+    private boolean unreachable;
     private int failedAssociations;
     private @Nullable Outbound open;
 
@@ -126,12 +127,21 @@ final class MoveOperation {
         }
     }
 
+    /** The final status; where nothing was sent since nobody answered, it says so. */
+    Status end(boolean cancelled) {
+        Status status = count.end(cancelled);
+        return unreachable && status.code() == Status.SUBOPERATIONS_FAILED.code()
+                ? status.because("the destination does not answer, or refuses us")
+                : status;
+    }
+
     private Optional<Outbound> outbound(List<Proposed> contexts) {
         if (open == null && failedAssociations < MOST_FAILED_ASSOCIATIONS) {
             try {
                 open = destinations.call(device, request.destination(), contexts);
             } catch (IOException e) {
                 failed("not opened", e);
+                unreachable = true;
                 // Not reachable now is not reachable a moment later; a device does not wait for three timeouts.
                 failedAssociations = MOST_FAILED_ASSOCIATIONS;
             }

@@ -79,7 +79,7 @@ final class MoveService {
                     count.succeeded(),
                     count.failed(),
                     permit.audit().sequence());
-            return count.end(cancelled);
+            return operation.end(cancelled);
         } finally {
             guard.settle(permit, count.outcome(success));
         }
