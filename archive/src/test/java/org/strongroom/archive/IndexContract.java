@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.strongroom.dicom.Attributes.*;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
+import org.strongroom.testkit.Extent;
 
 /** What every {@link Index} does. An adapter's test extends this and says how one is opened. */
 public abstract class IndexContract {
@@ -82,30 +84,39 @@ public abstract class IndexContract {
     @Test
     void answers_as_the_reference_does() throws IOException {
         long seed = Samples.seed("answers_as_the_reference_does");
+        for (int i = 0; i < Extent.of(1, 10); i++) {
+            answersAsTheReference(seed + i, Files.createDirectory(folder.resolve("index" + i)));
+        }
+    }
+
+    private void answersAsTheReference(long seed, Path place) throws IOException {
         IndexSamples samples = new IndexSamples(seed);
         ReferenceMatcher reference = new ReferenceMatcher();
-        int rounds = Samples.full() ? 40 : 4;
-        try (Index index = open(folder)) {
+        try (Index index = open(place)) {
             List<Entry> entries = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
+            for (int round = 0; round < 4; round++) {
                 List<Entry> more = record(index, samples, 20);
                 more.forEach(reference::add);
                 entries.addAll(more);
                 RandomQueries queries = new RandomQueries(samples, entries);
                 for (int i = 0; i < 500; i++) {
-                    Query query = queries.next();
-                    List<String> expected = reference.answers(query);
-                    List<String> found = find(index, samples, query).stream()
-                            .map(answer -> key(answer, query.level()))
-                            .toList();
-                    assertThat(found.stream().sorted().toList())
-                            .as("strongroom.seed=%d %s", seed, RandomQueries.describe(query))
-                            .isEqualTo(expected.stream().sorted().toList());
-                    if (query.level() == Level.STUDY) {
-                        assertThat(found).as("newest first").isEqualTo(expected);
-                    }
+                    assertAsReference(index, samples, reference, queries.next(), seed);
                 }
             }
+        }
+    }
+
+    private static void assertAsReference(
+            Index index, IndexSamples samples, ReferenceMatcher reference, Query query, long seed) throws IOException {
+        List<String> expected = reference.answers(query);
+        List<String> found = find(index, samples, query).stream()
+                .map(answer -> key(answer, query.level()))
+                .toList();
+        assertThat(found.stream().sorted().toList())
+                .as("strongroom.seed=%d %s", seed, RandomQueries.describe(query))
+                .isEqualTo(expected.stream().sorted().toList());
+        if (query.level() == Level.STUDY) {
+            assertThat(found).as("newest first").isEqualTo(expected);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.strongroom.archive.KeyStore.StudyKey;
 import org.strongroom.dicom.Uid;
+import org.strongroom.testkit.Extent;
 
 class KeyStoreTest {
     private static final Path FOLDER = Path.of("keys");
@@ -23,7 +24,7 @@ class KeyStoreTest {
 
     @Test
     void gives_each_study_one_key_for_good() throws IOException {
-        int studies = Samples.full() ? 100_000 : 5_000; // more than are kept unwrapped
+        int studies = Extent.of(5_000, 100_000); // more than are kept unwrapped
         Map<Uid, byte[]> keys = new HashMap<>();
         try (KeyStore store = open(true)) {
             for (int i = 0; i < studies; i++) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.archive.sqlite.SqliteIndex;
 import org.strongroom.guard.Permits;
+import org.strongroom.testkit.Extent;
 
 /** A process that stores with eight writers is killed; whatever it said is stored is there, in the real index and on disk. */
 class KillTest {
@@ -33,7 +34,7 @@ class KillTest {
     void what_a_killed_process_acknowledged_is_there() throws Exception {
         Random random = new Random(Samples.seed("kills"));
         List<Integer> acknowledged = new ArrayList<>();
-        for (int round = 0; round < (Samples.full() ? 50 : 2); round++) {
+        for (int round = 0; round < Extent.of(2, 50); round++) {
             acknowledged.addAll(killed(round, 20 + random.nextInt(400)));
             check(acknowledged);
         }

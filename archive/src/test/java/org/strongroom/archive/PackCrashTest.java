@@ -14,6 +14,7 @@ import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.archive.StoreOutcome.Refused;
 import org.strongroom.archive.StoreOutcome.Stored;
 import org.strongroom.guard.Permits;
+import org.strongroom.testkit.Extent;
 
 /** The disk fails, or the power goes, at every point of a script; the archive is opened again and held to its promise. */
 class PackCrashTest {
@@ -23,7 +24,7 @@ class PackCrashTest {
     @Test
     void keeps_its_promise_when_the_power_goes_at_any_call_and_any_sectors_are_left() throws IOException {
         Random random = new Random(Samples.seed("power cuts"));
-        int states = Samples.full() ? 500 : 3;
+        int states = Extent.of(3, 500);
         int calls = callsOfScript();
         assertThat(calls).isGreaterThan(60);
         for (int at = 1; at <= calls; at++) {
@@ -100,7 +101,7 @@ class PackCrashTest {
             long end = cut;
             boolean atBorder = index.entries().stream()
                     .anyMatch(entry -> Math.abs(entry.place().offset() - end) <= 2);
-            if (cut % 512 == 0 || atBorder || Samples.full()) {
+            if (cut % 512 == 0 || atBorder || Extent.FULL) {
                 MemoryDisk left = disk.copy();
                 left.replace(pack, Arrays.copyOf(whole, cut));
                 MemoryIndex fresh = new MemoryIndex();
@@ -135,7 +136,7 @@ class PackCrashTest {
         try (PackArchive archive = session.open(disk, index)) {
             session.script(archive, index);
         }
-        for (int i = 0; i < (Samples.full() ? 10_000 : 200); i++) {
+        for (int i = 0; i < Extent.of(200, 10_000); i++) {
             MemoryDisk flipped = disk.copy();
             String name = flipped.list(session.packs())
                     .get(random.nextInt(flipped.list(session.packs()).size()));

@@ -32,6 +32,7 @@ import org.strongroom.archive.StoreOutcome.Stored;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Permits;
+import org.strongroom.testkit.Extent;
 
 /** Many writers and long objects, on a real disk. */
 class PackLoadTest {
@@ -43,7 +44,7 @@ class PackLoadTest {
     @Test
     void sixteen_writers_of_all_sizes_and_duplicates_store_each_object_once() throws Exception {
         long seed = Samples.seed("sixteen writers");
-        int objects = Samples.full() ? 400 : 60;
+        int objects = Extent.of(60, 400);
         PackSettings scarce = new PackSettings(
                 20 << 20, 1 << 20, 2 << 20, 1 << 20, 0, PackSettings.DEFAULT.limits()); // packs, budget: used up
         Map<Uid, Integer> stored = new ConcurrentHashMap<>();
@@ -100,7 +101,7 @@ class PackLoadTest {
 
     @Test
     void memory_does_not_grow_with_the_object() throws Exception {
-        long length = Samples.full() ? 4L << 30 : 300L << 20; // the long run needs more than the heap of the tests
+        long length = Extent.FULL ? 4L << 30 : 300L << 20; // the long run needs more than the heap of the tests
         try (PackArchive archive = open(PackSettings.DEFAULT)) {
             MessageDigest sent = sha256();
             InputStream body = new SequenceInputStream(

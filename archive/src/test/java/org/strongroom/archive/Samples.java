@@ -95,11 +95,6 @@ final class Samples {
                 .orElseThrow();
     }
 
-    /** Whether the long run is asked for. */
-    static boolean full() {
-        return "full".equals(System.getProperty("strongroom.extent"));
-    }
-
     static long seed(String test) {
         long seed = Long.getLong("strongroom.seed", RandomGenerator.getDefault().nextLong());
         System.getLogger(Samples.class.getName()).log(System.Logger.Level.INFO, test + " strongroom.seed=" + seed);

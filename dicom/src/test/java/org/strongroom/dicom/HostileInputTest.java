@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.strongroom.testkit.Corpus;
+import org.strongroom.testkit.Extent;
 
 /** Damaged files are read or refused by {@link DicomFormatException}; whatever was read can be walked and written. */
 class HostileInputTest {
@@ -26,12 +27,11 @@ class HostileInputTest {
         Optional<Corpus> found = Corpus.find();
         assumeTrue(found.isPresent(), Corpus.ABSENT);
         Corpus corpus = found.orElseThrow();
-        boolean full = "full".equals(System.getProperty("strongroom.extent"));
         Random random = new Random(seed);
         for (Corpus.Entry entry : corpus.entries()) {
-            if (entry.bytes() <= LONGEST && (full || random.nextInt(3) == 0)) {
+            if (entry.bytes() <= LONGEST && (Extent.FULL || random.nextInt(3) == 0)) {
                 byte[] file = corpus.bytes(entry);
-                for (int round = 0; round < (full ? 100 : 6); round++) {
+                for (int round = 0; round < Extent.of(6, 100); round++) {
                     String what = entry.path() + " round " + round + ", -Dseed=" + seed;
                     tryReading(changed(file, random), what);
                 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Refusals.Cause;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.TlsContexts;
 
 /** Who gets in, who does not, how long either may take, and what is left of them. */
@@ -421,8 +422,7 @@ final class ListenerTest {
 
     @Test
     void associations_leave_no_thread_and_no_file_descriptor() throws Exception {
-        boolean full = "full".equals(System.getProperty("strongroom.extent"));
-        int rounds = full ? 2000 : 300;
+        int rounds = Extent.of(300, 2000);
         DimseListener clear = listen(false, LONG_ALL, ListenerLimits.DEFAULT);
         DimseListener secure = listen(true, LONG_ALL, ListenerLimits.DEFAULT);
         SSLContext client = authority.context("client");

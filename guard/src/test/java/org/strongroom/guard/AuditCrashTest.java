@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.testkit.Extent;
 
 /** Kills a process in the middle of appending, again and again, on the same log. */
 class AuditCrashTest {

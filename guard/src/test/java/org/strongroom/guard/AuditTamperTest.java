@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.testkit.Extent;
 
 /** Alters a log in every way and looks at what the verifier names. */
 class AuditTamperTest {

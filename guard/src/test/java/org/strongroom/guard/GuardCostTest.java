@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.testkit.Extent;
 
 /** What a decision and its record cost; prints the figures, and fails only when they are out of all proportion. */
 class GuardCostTest {

@@ -49,6 +49,7 @@ import org.strongroom.server.Instances.Stored;
 import org.strongroom.server.Questions.Kind;
 import org.strongroom.server.Questions.Question;
 import org.strongroom.testkit.Corpus;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.Programs;
 
 /**
@@ -57,7 +58,6 @@ import org.strongroom.testkit.Programs;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DcmtkIT {
-    private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
     private static final int MOST_CONTEXTS = 100;
 
     private Path work = Path.of("");
@@ -233,7 +233,7 @@ class DcmtkIT {
     @Test
     void answers_are_those_of_the_data_and_of_dcmqrscp_but_for_its_known_deviations() throws Exception {
         long seed = Long.getLong("strongroom.seed", System.nanoTime());
-        List<Question> questions = new Questions(loaded, seed, FULL ? 100 : 3).all();
+        List<Question> questions = new Questions(loaded, seed, Extent.of(3, 100)).all();
         System.out.println(questions.size() + " questions, seed " + seed);
         Expected expected = new Expected(loaded);
         Map<String, Integer> explained = new TreeMap<>();
@@ -320,7 +320,7 @@ class DcmtkIT {
                         case PATIENT -> false;
                         case STUDY -> firstOfStudy;
                         case SERIES -> firstOfSeries;
-                        case IMAGE -> FULL || values % 4 == 0 || firstOfStudy;
+                        case IMAGE -> Extent.FULL || values % 4 == 0 || firstOfStudy;
                     };
                     if (asked) {
                         values += compareReturned(a, one, level, wrong);

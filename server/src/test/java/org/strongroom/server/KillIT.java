@@ -30,10 +30,11 @@ import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Status;
+import org.strongroom.testkit.Extent;
 
 /** kill -9 in the middle of ingest: what was acknowledged is there, what is there is whole, the audit log verifies. */
 class KillIT {
-    private static final int ROUNDS = "full".equals(System.getProperty("strongroom.extent")) ? 50 : 10;
+    private static final int ROUNDS = Extent.of(10, 50);
     private static final int ASSOCIATIONS = 8;
     private static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
     private static final Uid STUDY_ROOT_GET = new Uid("1.2.840.10008.5.1.4.1.2.2.3");

@@ -26,6 +26,7 @@ import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.VR;
 import org.strongroom.testkit.Corpus;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.Programs;
 import org.strongroom.testkit.StrongroomProcess;
 import org.strongroom.testkit.TlsForward;
@@ -36,7 +37,6 @@ import org.strongroom.testkit.TlsForward;
  * forms of {@link Needles}. What {@code get} and {@code export} write for their caller lies elsewhere and is not looked at.
  */
 class LeakIT {
-    private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
 
     /** Beside all person names: what identifies, or describes in words; DESIGN.md section 1, promise 4. */
     private static final List<String> IDENTIFYING = List.of(
@@ -70,7 +70,7 @@ class LeakIT {
     @Test
     void a_demo_that_was_queried_moved_and_exported_leaves_no_value_in_its_folder_log_or_temporary_files()
             throws Exception {
-        for (DemoStudies.Maker maker : FULL ? DemoStudies.makers() : some(DemoStudies.makers())) {
+        for (DemoStudies.Maker maker : Extent.FULL ? DemoStudies.makers() : some(DemoStudies.makers())) {
             byte[] bytes = maker.make().dataSet().array();
             collect(DataSet.read(bytes, DemoStudies.Instance.SYNTAX, Limits.DEFAULT));
         }
@@ -170,7 +170,7 @@ class LeakIT {
         Path media = Files.createDirectories(folder.resolve("media"));
         int files = 0;
         for (Instances.Stored stored : sorted.storable()) {
-            if (FULL || stored.file().folder().matches("charsets|studies|modalities")) {
+            if (Extent.FULL || stored.file().folder().matches("charsets|studies|modalities")) {
                 collect(stored.elements());
                 Files.copy(corpus.get().path(stored.file()), media.resolve(files++ + ".dcm"));
             }

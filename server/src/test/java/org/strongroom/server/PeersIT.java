@@ -36,6 +36,7 @@ import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
 import org.strongroom.server.Instances.Stored;
 import org.strongroom.testkit.Corpus;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.Programs;
 import org.strongroom.testkit.StrongroomProcess;
 
@@ -46,7 +47,6 @@ import org.strongroom.testkit.StrongroomProcess;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PeersIT {
-    private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
 
     /** What every call without TLS says first. */
     private static final String WARNING = "NOT ENCRYPTED: ";
@@ -74,7 +74,7 @@ class PeersIT {
                     && one.bytes().length < 2_000_000
                     && !Questions.text(one.elements(), PatientID.tag()).isEmpty();
             List<Stored> group = usable ? bySyntax.computeIfAbsent(option, _ -> new ArrayList<>()) : new ArrayList<>();
-            if (FULL || group.isEmpty()) {
+            if (Extent.FULL || group.isEmpty()) {
                 group.add(one);
             }
         }

@@ -40,6 +40,7 @@ import org.strongroom.guard.AuditReader;
 import org.strongroom.guard.AuditRecord;
 import org.strongroom.guard.KeyRing;
 import org.strongroom.guard.Refusal;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.Programs;
 import org.strongroom.testkit.TlsForward;
 import org.strongroom.testkit.TlsForward.Credentials;
@@ -52,7 +53,6 @@ import org.strongroom.testkit.TlsForward.Dial;
  * rest. That the same command lines work for a permitted device is shown first, so that a refusal is no mistyped option.
  */
 class RefusalIT {
-    private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
     /** How long the short run may wait for the clock to begin another minute. */
     private static final int PATIENCE_SECONDS = 12;
 
@@ -312,7 +312,7 @@ class RefusalIT {
     private void intoTheNextMinute(Clinic clinic) throws Exception {
         Instant next = Instant.now().truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
         Duration wait = Duration.between(Instant.now(), next).plusMillis(200);
-        if (!FULL && wait.toSeconds() > PATIENCE_SECONDS) {
+        if (!Extent.FULL && wait.toSeconds() > PATIENCE_SECONDS) {
             System.out.println("refusals: the next minute is " + wait.toSeconds() + " s away; not waited for");
             return;
         }

@@ -5,34 +5,55 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Status;
+import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.HelloFlood;
 import org.strongroom.testkit.SilentConnections;
 
 /** A known peer is answered while thousands of connections to the DICOM port say nothing, or not enough. */
 class SilentConnectionsIT {
-    private static final boolean FULL = "full".equals(System.getProperty("strongroom.extent"));
-    private static final int CONNECTIONS = FULL ? 10_000 : 3_200;
+    private static final int CONNECTIONS = Extent.of(3_200, 10_000);
     private static final int ADDRESSES = 64;
-    private static final int ECHOES = FULL ? 500 : 100;
+    private static final int ECHOES = Extent.of(100, 500);
     private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
 
     @TempDir
-    Path work;
+    static Path folder;
+
+    private static Optional<Clinic> model = Optional.empty();
+
+    @BeforeAll
+    static void enrol() throws Exception {
+        model = Optional.of(Clinic.make(folder.resolve("model")));
+        model.get().enrol("CT1");
+    }
+
+    private static Clinic start() throws Exception {
+        Clinic clinic = model.orElseThrow()
+                .copy(Files.createTempDirectory(folder, "clinic").resolve("clinic"));
+        clinic.start();
+        for (int i = 0; i < 20; i++) {
+            echo(clinic);
+        }
+        return clinic;
+    }
 
     @Test
     void a_known_peer_is_answered_beside_silent_ones_from_64_addresses() throws Exception {
         // 10,000 from 64 addresses is 156 each and 16 over; 160 each is what the issue says.
-        measure("silent", "64 addresses", ADDRESSES, FULL ? 160 : CONNECTIONS / ADDRESSES);
+        measure("silent", "64 addresses", ADDRESSES, Extent.of(CONNECTIONS / ADDRESSES, 160));
     }
 
     @Test
@@ -43,22 +64,17 @@ class SilentConnectionsIT {
     /** Each takes a TLS connection where the server begins TLS with the first byte: more memory than its heap has. */
     @Test
     void a_known_peer_is_answered_beside_unfinished_client_hellos_from_64_addresses() throws Exception {
-        measure("unfinished", "64 addresses", ADDRESSES, FULL ? 160 : CONNECTIONS / ADDRESSES);
+        measure("unfinished", "64 addresses", ADDRESSES, Extent.of(CONNECTIONS / ADDRESSES, 160));
     }
 
     /** Each has sent 16 KiB of a ClientHello that would have more: 160 MiB in all. */
     @Test
     void a_known_peer_is_answered_beside_long_unfinished_client_hellos_from_64_addresses() throws Exception {
-        measure("long", "64 addresses", ADDRESSES, FULL ? 160 : CONNECTIONS / ADDRESSES);
+        measure("long", "64 addresses", ADDRESSES, Extent.of(CONNECTIONS / ADDRESSES, 160));
     }
 
     private void measure(String what, String from, int addresses, int each) throws Exception {
-        try (Clinic clinic = Clinic.make(work)) {
-            clinic.enrol("CT1");
-            clinic.start();
-            for (int i = 0; i < 20; i++) {
-                echo(clinic);
-            }
+        try (Clinic clinic = start()) {
             Process silent = program(
                     SilentConnections.class,
                     Integer.toString(clinic.port()),
@@ -90,17 +106,12 @@ class SilentConnectionsIT {
 
     @Test
     void a_known_peer_is_answered_beside_a_flood_of_handshakes_from_16_addresses() throws Exception {
-        try (Clinic clinic = Clinic.make(work)) {
-            clinic.enrol("CT1");
-            clinic.start();
-            for (int i = 0; i < 20; i++) {
-                echo(clinic);
-            }
+        try (Clinic clinic = start()) {
             Process flood = program(HelloFlood.class, Integer.toString(clinic.port()), "16", "250");
             try (BufferedReader said = flood.inputReader(StandardCharsets.US_ASCII)) {
                 assertThat(said.readLine()).isEqualTo("begun");
                 // Until the code of handshakes that fail is compiled, the server has that to do as well.
-                Thread.sleep(FULL ? 5_000 : 2_000);
+                Thread.sleep(Extent.of(2_000, 5_000));
                 double[] millis = new double[ECHOES];
                 for (int i = 0; i < ECHOES; i++) {
                     millis[i] = echo(clinic);

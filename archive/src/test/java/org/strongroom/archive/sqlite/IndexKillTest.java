@@ -20,6 +20,7 @@ import org.strongroom.archive.Level;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Position;
 import org.strongroom.archive.Query;
+import org.strongroom.testkit.Extent;
 
 /** A process that records is killed; what is left is a whole number of batches, and the position says which. */
 class IndexKillTest {
@@ -52,12 +53,11 @@ class IndexKillTest {
 
     @Test
     void after_a_kill_the_rows_are_those_up_to_the_position() throws Exception {
-        boolean full = "full".equals(System.getProperty("strongroom.extent"));
         long seed = Long.getLong("strongroom.seed", System.nanoTime());
         System.getLogger(IndexKillTest.class.getName()).log(System.Logger.Level.INFO, "strongroom.seed=" + seed);
         Random random = new Random(seed);
         long before = 0;
-        for (int round = 0; round < (full ? 40 : 3); round++) {
+        for (int round = 0; round < Extent.of(3, 40); round++) {
             Process victim = start(seed);
             try {
                 assertThat(victim.getInputStream().read()).as("it records").isEqualTo('.');
