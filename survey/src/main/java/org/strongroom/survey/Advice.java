@@ -5,7 +5,9 @@ final class Advice {
     private Advice() {}
 
     static String of(Finding finding) {
-        return finding.best().map(Advice::of).orElse("Not contacted: three connections to this host had no answer.");
+        return finding.best()
+                .map(Advice::of)
+                .orElse("Look at this port alone (survey run --target): this run says nothing of it.");
     }
 
     private static String of(Look look) {

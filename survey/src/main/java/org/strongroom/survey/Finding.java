@@ -20,7 +20,7 @@ record Finding(Target target, Instant at, List<Look> looks) {
     }
 
     State state() {
-        return best().map(look -> look.verdict().state()).orElse(State.SILENT);
+        return best().map(look -> look.verdict().state()).orElse(State.NOT_CONTACTED);
     }
 
     /** Studies a stranger is shown; 0 where none is. */

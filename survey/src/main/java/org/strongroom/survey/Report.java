@@ -41,14 +41,14 @@ final class Report {
             .n{text-align:right;font-variant-numeric:tabular-nums}.wide{min-width:17rem}
             .state{display:inline-block;border-radius:1rem;padding:.05rem .65rem;font-weight:600;font-size:.85rem}
             .open{color:var(--open);background:var(--open-bg)}.closed{color:var(--closed);background:var(--closed-bg)}
-            .silent{color:var(--silent);background:var(--silent-bg)}code{font:.86em ui-monospace,SFMono-Regular,Menlo,monospace;
+            .silent,.not-contacted{color:var(--silent);background:var(--silent-bg)}.not-contacted{white-space:nowrap}code{font:.86em ui-monospace,SFMono-Regular,Menlo,monospace;
             overflow-wrap:anywhere}dl{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.4rem;margin:0}
             dt{color:var(--soft)}dd{margin:0}@media(max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
             @media print{body{background:#fff;color:#000}main{padding:0}.scroll{overflow:visible}tr{break-inside:avoid}}
             """;
 
-    /** So many silent targets are shown; a page of thousands helps nobody. */
-    private static final int SILENT_ROWS = 20;
+    /** So many targets that are silent or were not contacted are shown; a page of thousands helps nobody. */
+    private static final int QUIET_ROWS = 20;
 
     private Report() {}
 
@@ -77,15 +77,23 @@ final class Report {
     static String title(RunRecord run) {
         long open = run.count(State.OPEN);
         if (open == 0) {
-            return run.stopped()
-                    ? "Stopped early; until then, no stranger was answered"
-                    : "No stranger is answered in the networks looked at";
+            String unknown = notContacted(run);
+            return (run.stopped()
+                            ? "Stopped early; until then, no stranger was answered"
+                            : "No stranger is answered in the networks looked at")
+                    + (unknown.isEmpty() ? "" : "; " + unknown);
         }
         String services = open == 1 ? "One service answers strangers" : open + " services answer strangers";
         if (run.studies() == 0) {
             return services + (run.atLeast() ? "; counting what they list broke off" : "; none lists a study");
         }
         return services + (open == 1 ? " and lists " : " and list ") + studies(run.studies(), run.atLeast());
+    }
+
+    /** How many targets nothing is known of, in words; empty where there are none. */
+    static String notContacted(RunRecord run) {
+        long count = run.count(State.NOT_CONTACTED);
+        return count == 0 ? "" : "%,d target%s not contacted".formatted(count, count == 1 ? " was" : "s were");
     }
 
     static String studies(long studies, boolean atLeast) {
@@ -107,6 +115,7 @@ final class Report {
                 <li><strong>%s</strong><span>studies a stranger can list</span></li>
                 <li><strong>%d</strong><span>closed: a stranger is refused</span></li>
                 <li><strong>%d</strong><span>silent: nothing there</span></li>
+                <li><strong>%d</strong><span>not contacted: nothing is known</span></li>
                 </ul>
                 """.formatted(
                 text(scope.owner()),
@@ -116,19 +125,17 @@ final class Report {
                 run.count(State.OPEN),
                 (run.atLeast() ? "\u2265 " : "") + String.format(Locale.ROOT, "%,d", run.studies()),
                 run.count(State.CLOSED),
-                run.count(State.SILENT));
+                run.count(State.SILENT),
+                run.count(State.NOT_CONTACTED));
     }
 
     private static String targets(RunRecord run) {
         StringBuilder rows = new StringBuilder();
         for (State state : State.values()) {
-            long most = state == State.SILENT ? SILENT_ROWS : Long.MAX_VALUE;
+            long most = state.answers() ? Long.MAX_VALUE : QUIET_ROWS;
             run.findings().stream().filter(f -> f.state() == state).limit(most).forEach(f -> rows.append(row(f)));
         }
-        long left = Math.max(0, run.count(State.SILENT) - SILENT_ROWS);
-        String more = left == 0
-                ? ""
-                : "<p class=\"soft\">%,d more targets are silent; result.json has them.</p>\n".formatted(left);
+        String more = more(run, State.SILENT, "are silent") + more(run, State.NOT_CONTACTED, "were not contacted");
         return """
                 <h2>What was found, and what to do</h2>
                 <div class="scroll"><table>
@@ -137,6 +144,13 @@ final class Report {
                 <tbody>
                 %s</tbody></table></div>
                 %s""".formatted(rows, more);
+    }
+
+    private static String more(RunRecord run, State state, String what) {
+        long left = run.count(state) - QUIET_ROWS;
+        return left <= 0
+                ? ""
+                : "<p class=\"soft\">%,d more targets %s; result.json has them.</p>\n".formatted(left, what);
     }
 
     private static String row(Finding finding) {
@@ -148,16 +162,16 @@ final class Report {
                 text(finding.target().toString()),
                 state,
                 state,
-                finding.state() == State.SILENT
-                        ? "&ndash;"
-                        : (finding.atLeast() ? "at least " : "") + String.format(Locale.ROOT, "%,d", finding.studies()),
+                finding.state().answers()
+                        ? (finding.atLeast() ? "at least " : "") + String.format(Locale.ROOT, "%,d", finding.studies())
+                        : "&ndash;",
                 text(encryption(finding)),
                 text(seen(finding)),
                 text(Advice.of(finding)));
     }
 
     private static String encryption(Finding finding) {
-        if (finding.state() == State.SILENT) {
+        if (!finding.state().answers()) {
             return "\u2013";
         }
         return finding.tls()
@@ -174,7 +188,7 @@ final class Report {
         return finding.best()
                 .map(look -> look.verdict().sentence()
                         + look.count().map(Report::counted).orElse(""))
-                .orElse("Given up after three connections without an answer.");
+                .orElse("Nothing: the host was given up after three connections in a row without an answer.");
     }
 
     private static String counted(Look.Count count) {
@@ -200,7 +214,8 @@ final class Report {
                 survey stops listening after %,d answers, %d MiB or %d seconds, and a service may break off before its list
                 is at its end. The same study in two archives counts twice. Whether images could
                 be fetched was not tried. A service that is silent today may be switched off, or hidden by a firewall from
-                where the survey stood.</p>
+                where the survey stood. After three connections in a row without an answer a host is given up: its further
+                ports were not contacted, and nothing is known of them.</p>
                 """.formatted(
                         scope.countCap(),
                         DicomStranger.MOST_MIB,
@@ -210,7 +225,7 @@ final class Report {
     private static String details(RunRecord run) {
         StringBuilder rows = new StringBuilder();
         List<Finding> there =
-                run.findings().stream().filter(f -> f.state() != State.SILENT).toList();
+                run.findings().stream().filter(f -> f.state().answers()).toList();
         for (Finding finding : there) {
             finding.looks()
                     .forEach(look -> rows.append("""

@@ -37,6 +37,7 @@ final class ResultFile {
         authority.put("scopeSha256", run.authority().sha256());
         root.put("callingAeTitle", scope.callingAeTitle().value());
         root.put("packetLogHead", run.logHead());
+        root.put("notContacted", run.count(State.NOT_CONTACTED));
         addTargets(root, run.findings());
         return INDENTED.writeValueAsString(root);
     }
@@ -51,7 +52,7 @@ final class ResultFile {
         node.put("port", finding.target().port());
         node.put("state", finding.state().word());
         node.put("studies", finding.studies());
-        node.put("verdict", finding.best().map(look -> look.verdict().word()).orElse("not-contacted"));
+        node.put("verdict", finding.best().map(look -> look.verdict().word()).orElse(State.NOT_CONTACTED.word()));
         node.put("studiesAtLeast", finding.atLeast());
         node.put("at", finding.at().toString());
         finding.best().flatMap(Look::count).ifPresent(count -> addCount(node.putObject("count"), count));

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "open: a stranger gets an association and an answer. closed: something answers and refuses.",
-            "silent: nothing there. Exit status 0 when the run came to its end, whatever was found; 2 when the scope",
+            "silent: nothing there. not-contacted: nothing is known, since its host was given up after three connections",
+            "in a row without an answer. Exit status 0 when the run came to its end, whatever was found; 2 when the scope",
             "gives no authority, and then nothing was sent."
         })
 final class RunCommand implements Callable<Integer> {
@@ -136,15 +137,17 @@ final class RunCommand implements Callable<Integer> {
             return;
         }
         for (Finding finding : run.findings()) {
-            if (finding.state() != State.SILENT) {
+            if (finding.state().answers()) {
                 out.printf("%-22s %-7s %s%n", finding.target(), finding.state().word(), sentence(finding));
             }
         }
+        String notContacted = Report.notContacted(run);
         out.printf(
-                "%d open, %d closed, %d silent.%s%n",
+                "%d open, %d closed, %d silent.%s%s%n",
                 run.count(State.OPEN),
                 run.count(State.CLOSED),
                 run.count(State.SILENT),
+                notContacted.isEmpty() ? "" : " " + notContacted + ": nothing is known of them.",
                 run.stopped() ? " Stopped before every target was seen." : "");
         out.println("Report: " + folder.resolve("report.html"));
     }

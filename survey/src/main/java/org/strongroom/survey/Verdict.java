@@ -50,6 +50,6 @@ enum Verdict {
     }
 
     boolean listens() {
-        return state != State.SILENT;
+        return state.answers();
     }
 }

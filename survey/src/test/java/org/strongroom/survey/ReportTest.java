@@ -101,6 +101,21 @@ final class ReportTest {
     }
 
     @Test
+    void what_was_not_contacted_is_never_told_as_silent() {
+        RunRecord run = run(List.of(
+                finding("127.0.0.1:1", look(false, Verdict.UNREACHABLE)),
+                finding("127.0.0.1:104"),
+                finding("127.0.0.1:11112")));
+        assertThat(run.count(State.SILENT)).isEqualTo(1);
+        assertThat(Report.title(run))
+                .isEqualTo("No stranger is answered in the networks looked at; 2 targets were not contacted");
+        assertThat(Report.page(run))
+                .contains("<strong>1</strong><span>silent", "<strong>2</strong><span>not contacted")
+                .contains("<span class=\"state not-contacted\">not-contacted</span>");
+        assertThat(ResultFile.whole(run)).contains("\"notContacted\" : 2");
+    }
+
+    @Test
     void the_same_run_makes_the_same_page() {
         assertThat(Report.page(everything())).isEqualTo(Report.page(everything()));
         assertThat(ResultFile.whole(everything())).isEqualTo(ResultFile.whole(everything()));
@@ -126,7 +141,7 @@ final class ReportTest {
         assertThat(json)
                 .startsWith("{\"targets\":[{\"address\":\"127.0.0.1\",\"port\":104,\"state\":\"open\",\"studies\":3,")
                 .contains("\"port\":2762,\"state\":\"closed\",\"studies\":0,")
-                .contains("{\"address\":\"127.0.0.6\",\"port\":104,\"state\":\"silent\",\"studies\":0,"
+                .contains("{\"address\":\"127.0.0.6\",\"port\":104,\"state\":\"not-contacted\",\"studies\":0,"
                         + "\"verdict\":\"not-contacted\"")
                 .doesNotContain("\n");
     }

@@ -374,6 +374,28 @@ final class SurveyRunTest {
     }
 
     @Test
+    void left_open_stores_nothing_where_somebody_else_answers() throws IOException, InterruptedException {
+        Programs.require("dcmqrscp");
+        String root = System.getProperty("strongroom.root", "");
+        Assumptions.assumeFalse(root.isEmpty(), "skipped: strongroom.root is not set");
+        int port = neighbours.archive(3, Status.SUCCESS, Optional.empty());
+        Process refused = new ProcessBuilder(Path.of(root, "tools", "left-open").toString(), Integer.toString(port))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("taken.log").toFile())
+                .start();
+        try {
+            assertThat(refused.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(refused.exitValue()).isEqualTo(1);
+            assertThat(Files.readString(folder.resolve("taken.log")))
+                    .isEqualTo("left-open: port " + port
+                            + " is taken; nothing was stored there. Name another: tools/left-open PORT\n");
+        } finally {
+            refused.destroy();
+            refused.waitFor();
+        }
+    }
+
+    @Test
     void an_open_dcmqrscp_lists_three_studies() throws IOException, InterruptedException {
         Programs.require("dcmqrscp");
         String root = System.getProperty("strongroom.root", "");
