@@ -52,6 +52,12 @@ public sealed interface Action {
         }
     }
 
-    /** A change of devices, policy or keys, or a check of the audit log. */
-    record Administer(String command) implements Action {}
+    /** A change of devices, policy or keys, a check of the archive, or a call to a device in the archive's name. */
+    record Administer(String command) implements Action {
+        /** Without the command, which may hold a reason that names a patient. */
+        @Override
+        public String toString() {
+            return "administer";
+        }
+    }
 }

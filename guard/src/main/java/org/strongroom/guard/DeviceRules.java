@@ -1,5 +1,6 @@
 package org.strongroom.guard;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.regex.Pattern;
 
@@ -56,12 +57,24 @@ final class DeviceRules {
         if (destination.port() < 1 || destination.port() > 65535) {
             throw new EnrolmentException("--address HOST:PORT: a port is 1 to 65535");
         }
-        if (destination.trustPem().isPresent() && destination.trustPem().get().length() > MAX_PEM) {
-            throw new EnrolmentException("--trust: a certificate in PEM format has at most " + MAX_PEM + " characters");
+        if (destination.trustPem().isPresent()) {
+            checkTrust(destination.trustPem().get());
         }
         if (destination.clearUntil().isPresent()
                 && !now.isBefore(destination.clearUntil().get())) {
             throw new EnrolmentException("--clear-until lies in the past");
+        }
+    }
+
+    private static void checkTrust(String pem) throws EnrolmentException {
+        if (pem.length() > MAX_PEM) {
+            throw new EnrolmentException("--trust: certificates in PEM format of at most " + MAX_PEM
+                    + " characters are kept; name a file with the one it shows, or its authority's");
+        }
+        try {
+            Pem.certificates(pem);
+        } catch (IOException e) {
+            throw new EnrolmentException("--trust: " + e.getMessage());
         }
     }
 

@@ -47,7 +47,7 @@ public final class Guard implements AutoCloseable {
         Instant now = clock.instant();
         Purpose counted = policy.purpose(who, purpose);
         Optional<Decision.Reason> refused = policy.refusal(who, purpose, action);
-        Instant until = now.plus(validity(action));
+        Instant until = policy.until(who, now.plus(validity(action)));
         AuditRecord.Event event = new AuditRecord.Decided(
                 AuditRecord.Actor.of(who),
                 counted,

@@ -2,7 +2,9 @@ package org.strongroom.guard;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -36,7 +38,7 @@ public final class Pem {
             Pattern.compile("-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
     /** Longer than any bundle of authorities in use. */
-    private static final long MOST_BYTES = 4L << 20;
+    private static final int MOST_BYTES = 4 << 20;
 
     private Pem() {}
 
@@ -150,11 +152,14 @@ public final class Pem {
     }
 
     private static <T> T named(Path file, Reader<T> reader) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
-            throw new IOException(file + ": larger than " + MOST_BYTES + " bytes, this is no PEM file");
-        }
-        try {
-            return reader.read(Files.readString(file, StandardCharsets.ISO_8859_1));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1); // a device file has no length to ask for
+            if (bytes.length > MOST_BYTES) {
+                throw new IOException("larger than " + MOST_BYTES + " bytes, this is no PEM file");
+            }
+            return reader.read(new String(bytes, StandardCharsets.ISO_8859_1));
+        } catch (FileSystemException e) {
+            throw e; // which names the file already
         } catch (IOException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }

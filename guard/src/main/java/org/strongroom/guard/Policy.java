@@ -1,5 +1,6 @@
 package org.strongroom.guard;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -95,6 +96,17 @@ final class Policy {
         }
         DeviceRecord claimed = device.device();
         return registry.byFingerprint(claimed.fingerprint()).orElse(claimed).purpose();
+    }
+
+    /** When a permit ends that could last until {@code most}: no later than the certificate it was asked with. */
+    Instant until(Identity who, Instant most) {
+        if (!(who instanceof Identity.Device device)) {
+            return most;
+        }
+        DeviceRecord claimed = device.device();
+        Instant expires =
+                registry.byFingerprint(claimed.fingerprint()).orElse(claimed).expires();
+        return expires.isBefore(most) ? expires : most;
     }
 
     static int uids(Action action) {

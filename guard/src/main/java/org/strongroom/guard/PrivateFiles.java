@@ -114,7 +114,8 @@ public final class PrivateFiles {
                 : new FileAttribute<?>[0];
     }
 
-    private static boolean posix(Path path) {
+    /** Whether the file system there can keep a file for its owner only; Windows' can't, in these terms. */
+    public static boolean posix(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 }

@@ -37,6 +37,9 @@ final class Refusals implements AutoCloseable {
     private final Map<InetAddress, Long> byAddress = new HashMap<>();
     private final Map<Refusal, Long> causes = new EnumMap<>(Refusal.class);
     private Instant minute;
+    /** The minute is over, but the audit log took no record of it: the next {@link #tick} tries again. */
+    private boolean waiting;
+
     private Instant day;
     private long bytesToday;
     private long auditBytesAtMidnight;
@@ -69,7 +72,9 @@ final class Refusals implements AutoCloseable {
         Instant now = clock.instant();
         lock.lock();
         try {
-            turn(now);
+            if (!waiting) { // else each refusal of a flood would put the same record together in vain
+                turn(now);
+            }
             boolean first = !byAddress.containsKey(address);
             if (first && byAddress.size() >= MAX_ADDRESSES) {
                 causes.merge(cause, 1L, Long::sum);
@@ -109,8 +114,10 @@ final class Refusals implements AutoCloseable {
 
     private void turn(Instant now) {
         if (Duration.between(minute, now).abs().compareTo(Duration.ofMinutes(1)) >= 0) {
-            flush();
-            minute = now.truncatedTo(ChronoUnit.MINUTES);
+            waiting = !flush();
+            if (!waiting) {
+                minute = now.truncatedTo(ChronoUnit.MINUTES);
+            }
         }
         if (!now.truncatedTo(ChronoUnit.DAYS).equals(day)) {
             day = now.truncatedTo(ChronoUnit.DAYS);
@@ -119,8 +126,8 @@ final class Refusals implements AutoCloseable {
         }
     }
 
-    /** One record whatever came; kept for the next minute when the log takes none. */
-    private void flush() {
+    /** One record whatever came; when the log takes none, all is kept and the minute goes on. */
+    private boolean flush() {
         if (!causes.isEmpty()) {
             Map<String, Long> named = new LinkedHashMap<>();
             byAddress.entrySet().stream()
@@ -133,11 +140,12 @@ final class Refusals implements AutoCloseable {
             long inNamed = named.values().stream().mapToLong(Long::longValue).sum();
             AuditRecord.Event event = new AuditRecord.RefusedMore(minute, new EnumMap<>(causes), named, all - inNamed);
             if (!audit.offer(event)) {
-                return;
+                return false;
             }
         }
         causes.clear();
         byAddress.clear();
+        return true;
     }
 
     @Override

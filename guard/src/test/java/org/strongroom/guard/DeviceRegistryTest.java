@@ -54,7 +54,7 @@ class DeviceRegistryTest {
                 Optional.of(new DeviceRecord.Destination(
                         "::1",
                         65535,
-                        Optional.of("-----BEGIN CERTIFICATE-----\n"),
+                        Optional.of(ownPem()),
                         Optional.of(house.clock.instant().plusSeconds(5)))),
                 Purpose.HRESCH,
                 Optional.empty());
@@ -68,6 +68,33 @@ class DeviceRegistryTest {
         assertThat(again.byAeTitle(" CT 1 B ")).contains(full);
         assertThat(again.byName("WS1")).contains(plain);
         assertThat(again.administrators()).containsExactly("anna");
+    }
+
+    @Test
+    void a_pinned_certificate_that_is_none_is_refused_before_anything_is_enrolled() throws Exception {
+        String own = ownPem();
+        for (String pem : List.of(
+                "",
+                "no certificate",
+                own.replace("MI", "AA"),
+                "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+                own.repeat(100))) {
+            DeviceRecord ct = house.record("CT1", Set.of(STORE), Set.of());
+            DeviceRecord pinned = new DeviceRecord(
+                    ct.name(),
+                    ct.aeTitles(),
+                    ct.services(),
+                    ct.moveTo(),
+                    ct.fingerprint(),
+                    ct.expires(),
+                    Optional.of(new DeviceRecord.Destination("localhost", 104, Optional.of(pem), Optional.empty())),
+                    ct.purpose(),
+                    ct.revoked());
+            assertThatThrownBy(() -> house.enrol(pinned))
+                    .isInstanceOf(EnrolmentException.class)
+                    .hasMessageContaining("--trust");
+            assertThat(house.registry.devices()).isEmpty();
+        }
     }
 
     @Test
@@ -324,6 +351,10 @@ class DeviceRegistryTest {
                 d.destination(),
                 d.purpose(),
                 d.revoked());
+    }
+
+    private String ownPem() throws Exception {
+        return Pem.of(CertificateAuthority.create(house.keys, house.clock).certificate());
     }
 
     private DeviceRecord titled(String name, Set<String> titles) {

@@ -118,6 +118,20 @@ class GuardTest {
     }
 
     @Test
+    void a_permit_ends_no_later_than_the_certificate_it_was_asked_with() throws Exception {
+        Identity.Device ct = house.enrol(house.record("CT1", Set.of(STORE, FIND), Set.of()));
+        house.clock.advance(Duration.ofSeconds(86_400 - 30));
+        for (Action action : List.of(new Action.Store("CT1"), QUERY)) {
+            assertThat(House.granted(house.guard.decide(ct, Purpose.TREAT, action))
+                            .until())
+                    .isEqualTo(ct.device().expires());
+        }
+        assertThat(house.administer("device list").until())
+                .as("an administrator has no certificate")
+                .isAfter(ct.device().expires());
+    }
+
+    @Test
     void an_identity_made_up_inside_the_process_gets_nothing() throws Exception {
         Identity.Device ct = house.enrol(house.record("CT1", Set.of(STORE), Set.of()));
         DeviceRecord unknown = house.record("CT9", Set.of(STORE, FIND, GET, MOVE), Set.of());
@@ -219,7 +233,8 @@ class GuardTest {
                         retrieve,
                         Optional.empty(),
                         Optional.empty()));
-        for (Object o : List.of(retrieve, query, permit, record, record.event())) {
+        Action.Administer call = new Action.Administer("find --to PACS2 reason=CANARY asked");
+        for (Object o : List.of(retrieve, query, call, permit, record, record.event())) {
             assertThat(o.toString()).doesNotContain("CANARY").doesNotContain("99999");
         }
     }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +127,73 @@ class RefusalsTest {
     }
 
     @Test
+    void a_minute_that_the_audit_log_could_not_take_goes_on_until_it_can() throws Exception {
+        StuckDisk disk = new StuckDisk();
+        House other = new House(root.resolve("stuck"), disk);
+        Instant begin = other.clock.instant();
+        try (other;
+                Refusals refusals = Refusals.start(other.audit, other.clock)) {
+            refusals.note(address(1), Refusal.HANDSHAKE, "first");
+            refusals.note(address(1), Refusal.HANDSHAKE, "");
+            disk.stuck = new CountDownLatch(1);
+            AuditRecord.Event filler = new AuditRecord.Started("test", List.of("x".repeat(20_000)));
+            while (other.audit.offer(filler)) {
+                // until the queue is full
+            }
+            other.clock.advance(Duration.ofMinutes(1));
+            refusals.note(address(1), Refusal.REVOKED, "while the disk is stuck");
+            disk.stuck.countDown();
+            while (!other.audit.offer(filler)) {
+                Thread.sleep(5);
+            }
+            refusals.tick();
+            refusals.note(address(1), Refusal.HANDSHAKE, "next minute");
+        }
+        assertThat(events(other, AuditRecord.Refused.class))
+                .extracting(AuditRecord.Refused::detail)
+                .containsExactly("first", "next minute");
+        assertThat(events(other, AuditRecord.RefusedMore.class))
+                .containsExactly(new AuditRecord.RefusedMore(
+                        begin, Map.of(Refusal.HANDSHAKE, 1L, Refusal.REVOKED, 1L), Map.of("10.0.0.1", 2L), 0));
+    }
+
+    /** A disk that waits with each write while {@link #stuck} is closed. */
+    private static final class StuckDisk implements AuditDisk {
+        volatile CountDownLatch stuck = new CountDownLatch(0);
+
+        @Override
+        public SegmentFile create(Path file) throws IOException {
+            SegmentFile real = AuditDisk.FILES.create(file);
+            return new SegmentFile() {
+                @Override
+                public void write(ByteBuffer bytes) throws IOException {
+                    try {
+                        stuck.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                    real.write(bytes);
+                }
+
+                @Override
+                public void sync() throws IOException {
+                    real.sync();
+                }
+
+                @Override
+                public void truncate(long length) throws IOException {
+                    real.truncate(length);
+                }
+
+                @Override
+                public void close() throws IOException {
+                    real.close();
+                }
+            };
+        }
+    }
+
+    @Test
     void the_cause_our_trust_manager_found_survives_the_tls_engine() {
         Exception cause = new Refusal.PeerRefusedException(Refusal.REVOKED, "certificate refused");
         assertThat(Refusal.of(new IOException("handshake", new RuntimeException(cause))))
@@ -140,6 +210,10 @@ class RefusalsTest {
     }
 
     private <T> List<T> events(Class<T> type) throws Exception {
+        return events(house, type);
+    }
+
+    private static <T> List<T> events(House house, Class<T> type) throws Exception {
         return house.records().stream()
                 .map(AuditRecord::event)
                 .filter(type::isInstance)
