@@ -1,4 +1,4 @@
-# Sourced by ./mvnw, ./check and ./strongroom: sets JDK to the folder of a JDK 25 or newer, or stops and says what to install.
+# Sourced by ./mvnw and ./strongroom: sets JDK to the folder of a JDK 25 or newer, or stops and says what to install.
 is_jdk25() { [ -x "$1/bin/javac" ] && v=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null) && [ "${v:-0}" -ge 25 ]; }
 JDK=
 for d in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || echo /-/-)")")")" \
