@@ -42,7 +42,7 @@ public interface Index extends AutoCloseable {
     Matches find(Query query, HeadReader heads, BooleanSupplier cancelled) throws IOException;
 
     /** The visible versions of the instances the keys name, those of a series together. */
-    List<Located> locate(Action.Retrieve keys) throws IOException;
+    Locations locate(Action.Retrieve keys) throws IOException;
 
     /** Which packs the rows name, in order of their numbers. Reads every row: for checks, not for each start. */
     List<PackUse> packs() throws IOException;
@@ -55,6 +55,18 @@ public interface Index extends AutoCloseable {
 
     @Override
     void close() throws IOException;
+
+    /** Where instances are, a page at a time. Used by one thread at a time. */
+    interface Locations {
+        /** Most of a page; some 300 bytes each. */
+        int PAGE = 4096;
+
+        /** How many there were when they were looked for. */
+        long count();
+
+        /** At most {@link #PAGE}; empty when there are no more. */
+        List<Located> next() throws IOException;
+    }
 
     /** Reads the part of a stored data set before its bulk. */
     interface HeadReader {

@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -186,12 +185,20 @@ public final class PackArchive implements Archive {
     @Override
     public Retrieval retrieve(Permit<Action.Retrieve> permit) throws IOException {
         check(permit);
-        List<StoredInstance> instances = new ArrayList<>();
-        for (Located located : index.locate(permit.action())) {
-            instances.add(new Instance(located, reader));
-        }
-        List<StoredInstance> all = List.copyOf(instances);
-        return () -> all;
+        Index.Locations locations = index.locate(permit.action());
+        return new Retrieval() {
+            @Override
+            public long count() {
+                return locations.count();
+            }
+
+            @Override
+            public List<StoredInstance> next() throws IOException {
+                return locations.next().stream()
+                        .<StoredInstance>map(located -> new Instance(located, reader))
+                        .toList();
+            }
+        };
     }
 
     private <A extends Action> void check(Permit<A> permit) {

@@ -6,9 +6,16 @@ import java.util.List;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 
-/** The instances a permit opened. */
+/**
+ * The instances a permit opened, a page at a time, so that memory does not grow with how many they are. Used by one thread
+ * at a time.
+ */
 public interface Retrieval {
-    List<StoredInstance> instances();
+    /** How many there were when it was opened. */
+    long count();
+
+    /** The next ones, a few thousand at most; empty when there are no more. */
+    List<StoredInstance> next() throws IOException;
 
     /** An instance as received. */
     interface StoredInstance {

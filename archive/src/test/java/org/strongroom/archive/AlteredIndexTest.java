@@ -76,8 +76,7 @@ class AlteredIndexTest {
     private void assertRefused(int study, int refused, String why) throws IOException {
         try (PackArchive archive = open()) {
             int bad = 0;
-            for (StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+            for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream();
                 try {
                     instance.writeTo(out);

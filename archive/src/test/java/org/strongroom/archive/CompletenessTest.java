@@ -61,8 +61,7 @@ class CompletenessTest {
     private static int readable(PackArchive archive) throws IOException {
         int readable = 0;
         for (int study : new int[] {1, 2}) {
-            for (StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+            for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 try {
                     Session.read(instance);
                     readable++;

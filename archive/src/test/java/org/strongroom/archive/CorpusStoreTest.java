@@ -109,8 +109,7 @@ class CorpusStoreTest {
                     List.of(entry.getKey()),
                     "CORPUS",
                     Optional.empty());
-            List<StoredInstance> found =
-                    archive.retrieve(Permits.of(keys, Instant.MAX)).instances();
+            List<StoredInstance> found = Samples.instances(archive.retrieve(Permits.of(keys, Instant.MAX)));
             assertThat(found).hasSize(1);
             StoredInstance instance = found.getFirst();
             assertThat(instance.syntax()).isEqualTo(sent.syntax());

@@ -81,6 +81,17 @@ public abstract class IndexContract {
         return new Action.Retrieve(patient, studies, series, instances, "TESTER", Optional.empty());
     }
 
+    private static List<Located> located(Index index, Action.Retrieve keys) throws IOException {
+        Index.Locations locations = index.locate(keys);
+        List<Located> all = new ArrayList<>();
+        for (List<Located> page = locations.next(); !page.isEmpty(); page = locations.next()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(Index.Locations.PAGE);
+            all.addAll(page);
+        }
+        assertThat(all).hasSize((int) locations.count());
+        return all;
+    }
+
     @Test
     void answers_as_the_reference_does() throws IOException {
         long seed = Samples.seed("answers_as_the_reference_does");
@@ -117,6 +128,23 @@ public abstract class IndexContract {
                 .isEqualTo(expected.stream().sorted().toList());
         if (query.level() == Level.STUDY) {
             assertThat(found).as("newest first").isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void a_long_study_is_located_a_page_at_a_time() throws IOException {
+        IndexSamples samples = new IndexSamples(7);
+        try (Index index = open(folder)) {
+            List<Entry> entries = samples.study(3, 3 * Index.Locations.PAGE);
+            while (entries.size() <= 2 * Index.Locations.PAGE) {
+                entries = samples.study(3, 3 * Index.Locations.PAGE);
+            }
+            index.record(entries, samples.position());
+            List<Uid> study = List.of(entries.getFirst().study());
+            assertThat(located(index, retrieve(Optional.empty(), study, List.of(), List.of())))
+                    .extracting(Located::place)
+                    .containsExactlyInAnyOrderElementsOf(
+                            entries.stream().map(Entry::place).toList());
         }
     }
 
@@ -221,7 +249,7 @@ public abstract class IndexContract {
                 Uid uid = study.getFirst().study();
                 Match match = new Match.UidList(StudyInstanceUID.tag(), List.of(uid));
                 assertThat(find(index, samples, query(Level.IMAGE, match))).hasSameSizeAs(study);
-                assertThat(index.locate(retrieve(Optional.empty(), List.of(uid), List.of(), List.of())))
+                assertThat(located(index, retrieve(Optional.empty(), List.of(uid), List.of(), List.of())))
                         .hasSameSizeAs(study);
             }
         }
@@ -282,12 +310,12 @@ public abstract class IndexContract {
             List<Entry> study = samples.study(3, 30);
             index.record(study.reversed(), samples.position());
             List<Uid> uid = List.of(study.getFirst().study());
-            List<Located> all = index.locate(retrieve(Optional.empty(), uid, List.of(), List.of()));
+            List<Located> all = located(index, retrieve(Optional.empty(), uid, List.of(), List.of()));
             assertThat(all.stream().map(Located::place).toList())
                     .containsExactlyInAnyOrderElementsOf(
                             study.stream().map(Entry::place).toList());
             Entry last = study.getLast();
-            List<Located> series = index.locate(retrieve(Optional.empty(), uid, List.of(last.series()), List.of()));
+            List<Located> series = located(index, retrieve(Optional.empty(), uid, List.of(last.series()), List.of()));
             List<Integer> numbers = new ArrayList<>();
             for (Located located : series) {
                 numbers.add(samples.heads()
@@ -297,7 +325,8 @@ public abstract class IndexContract {
             assertThat(numbers).hasSize((int) study.stream()
                     .filter(entry -> entry.series().equals(last.series()))
                     .count());
-            assertThat(index.locate(
+            assertThat(located(
+                            index,
                             retrieve(Optional.empty(), uid, List.of(last.series()), List.of(last.sopInstance()))))
                     .containsExactly(new Located(
                             last.place(),
@@ -309,12 +338,12 @@ public abstract class IndexContract {
                             last.digest().prefix()));
             String patient = IndexSamples.text(last.head(), PatientID.tag());
             if (!patient.isEmpty()) {
-                assertThat(index.locate(retrieve(Optional.of(patient), List.of(), List.of(), List.of())))
+                assertThat(located(index, retrieve(Optional.of(patient), List.of(), List.of(), List.of())))
                         .containsAll(all);
             }
-            assertThat(index.locate(retrieve(Optional.of("nobody"), uid, List.of(), List.of())))
+            assertThat(located(index, retrieve(Optional.of("nobody"), uid, List.of(), List.of())))
                     .isEmpty();
-            assertThat(index.locate(retrieve(Optional.empty(), List.of(), List.of(), List.of())))
+            assertThat(located(index, retrieve(Optional.empty(), List.of(), List.of(), List.of())))
                     .isEmpty();
         }
     }
@@ -333,7 +362,7 @@ public abstract class IndexContract {
             assertThat(index.versions(first.study(), first.series(), first.sopInstance()))
                     .extracting(Located::place)
                     .containsExactly(first.place(), second.place(), third.place());
-            assertThat(index.locate(retrieve(Optional.empty(), List.of(first.study()), List.of(), List.of())))
+            assertThat(located(index, retrieve(Optional.empty(), List.of(first.study()), List.of(), List.of())))
                     .extracting(Located::place)
                     .containsExactly(first.place());
             assertThat(find(

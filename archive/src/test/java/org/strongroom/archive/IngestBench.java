@@ -97,7 +97,7 @@ final class IngestBench {
         long start = System.nanoTime();
         for (int study = 0; study <= NEXT.get() / 1000; study++) {
             for (Retrieval.StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+                    Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 instance.writeTo(OutputStream.nullOutputStream());
                 bytes += instance.length();
                 count++;
@@ -171,8 +171,8 @@ final class IngestBench {
         }
 
         @Override
-        public List<Located> locate(Action.Retrieve keys) {
-            return List.of();
+        public Locations locate(Action.Retrieve keys) {
+            return new MemoryIndex.OnePage(List.of());
         }
 
         @Override

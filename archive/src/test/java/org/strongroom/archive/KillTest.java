@@ -77,7 +77,7 @@ class KillTest {
             List<Integer> found = new ArrayList<>();
             for (int study = 0; study < Writer.STUDIES; study++) {
                 for (StoredInstance instance :
-                        archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+                        Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                     String uid = instance.sopInstance().value();
                     int number = Integer.parseInt(uid.substring(uid.lastIndexOf('.') + 1));
                     assertThat(Samples.digest(Session.read(instance)))

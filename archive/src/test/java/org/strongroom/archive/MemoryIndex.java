@@ -82,13 +82,13 @@ final class MemoryIndex implements Index {
     }
 
     @Override
-    public List<Located> locate(Action.Retrieve keys) {
+    public Locations locate(Action.Retrieve keys) {
         lock.lock();
         try {
-            return versions.entrySet().stream()
+            return new OnePage(versions.entrySet().stream()
                     .filter(version -> keys.studies().contains(version.getKey().study()))
                     .map(version -> located(version.getValue().getFirst()))
-                    .toList();
+                    .toList());
         } finally {
             lock.unlock();
         }
@@ -157,5 +157,28 @@ final class MemoryIndex implements Index {
         left.recordedTo = durableTo;
         left.flush();
         return left;
+    }
+
+    /** All of them at once. */
+    static final class OnePage implements Locations {
+        private final int count;
+        private List<Located> left;
+
+        OnePage(List<Located> all) {
+            this.count = all.size();
+            this.left = all;
+        }
+
+        @Override
+        public long count() {
+            return count;
+        }
+
+        @Override
+        public List<Located> next() {
+            List<Located> page = left;
+            left = List.of();
+            return page;
+        }
     }
 }

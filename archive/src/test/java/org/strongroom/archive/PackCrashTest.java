@@ -111,7 +111,7 @@ class PackCrashTest {
                     assertThat(session.store(archive, 2, 7, 100, 7)).isInstanceOf(Stored.class);
                 }
                 try (PackArchive archive = session.open(left, new MemoryIndex())) {
-                    assertThat(archive.retrieve(Permits.study(Samples.study(2))).instances())
+                    assertThat(Samples.instances(archive.retrieve(Permits.study(Samples.study(2)))))
                             .hasSize(1);
                 }
             }
@@ -159,8 +159,7 @@ class PackCrashTest {
     private static int unreadable(PackArchive archive) throws IOException {
         int unreadable = 0;
         for (int study = 0; study < 3; study++) {
-            for (StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+            for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 try {
                     Session.read(instance); // Session.check compares the bytes; here they authenticate or they do not
                 } catch (IOException e) {

@@ -87,8 +87,7 @@ class PackLoadTest {
     private static void assertAllThere(PackArchive archive, Map<Uid, Integer> stored) throws IOException {
         int found = 0;
         for (int study = 0; study < 5; study++) {
-            for (StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+            for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 String uid = instance.sopInstance().value();
                 int number = Integer.parseInt(uid.substring(uid.lastIndexOf('.') + 1));
                 assertThat(Samples.digest(Session.read(instance)))
@@ -111,8 +110,7 @@ class PackLoadTest {
                     new StoreRequest(
                             Optional.empty(), Optional.empty(), TransferSyntax.ExplicitVRLittleEndian, body, "LONG"));
             assertThat(outcome).isInstanceOf(Stored.class);
-            StoredInstance back = archive.retrieve(Permits.study(Samples.study(1)))
-                    .instances()
+            StoredInstance back = Samples.instances(archive.retrieve(Permits.study(Samples.study(1))))
                     .getFirst();
             MessageDigest read = sha256();
             try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), read)) {

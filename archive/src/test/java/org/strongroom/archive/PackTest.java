@@ -49,8 +49,7 @@ class PackTest {
     }
 
     private static void assertAllThere(PackArchive archive, int[] pixels) throws IOException {
-        List<StoredInstance> stored =
-                archive.retrieve(Permits.study(Samples.study(1))).instances();
+        List<StoredInstance> stored = Samples.instances(archive.retrieve(Permits.study(Samples.study(1))));
         assertThat(stored).hasSize(pixels.length);
         for (int i = 0; i < pixels.length; i++) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();

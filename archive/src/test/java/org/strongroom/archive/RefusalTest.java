@@ -118,7 +118,9 @@ class RefusalTest {
                     .isInstanceOf(Stored.class);
             Action.Retrieve study = Permits.study(Samples.study(1)).action();
             ByteArrayOutputStream file = new ByteArrayOutputStream();
-            archive.retrieve(Permits.of(study, NOW)).instances().getFirst().writeFileTo(file);
+            Samples.instances(archive.retrieve(Permits.of(study, NOW)))
+                    .getFirst()
+                    .writeFileTo(file);
             Part10 opened = Part10.open(new ByteArrayInputStream(file.toByteArray()), Limits.DEFAULT);
             assertThat(opened.syntax()).isEqualTo(EXPLICIT);
             assertThat(opened.meta().get(Attributes.SourceApplicationEntityTitle))

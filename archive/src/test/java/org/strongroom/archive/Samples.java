@@ -1,5 +1,6 @@
 package org.strongroom.archive;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.strongroom.dicom.Attributes.PatientID;
 import static org.strongroom.dicom.Attributes.PatientName;
 import static org.strongroom.dicom.Attributes.SOPClassUID;
@@ -8,10 +9,12 @@ import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
 import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -93,6 +96,16 @@ final class Samples {
         return DataSet.readHead(dataSet, dataSet.length, true, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT)
                 .flatMap(head -> head.elements().get(SOPInstanceUID))
                 .orElseThrow();
+    }
+
+    /** All instances; for tests with few. */
+    static List<Retrieval.StoredInstance> instances(Retrieval retrieval) throws IOException {
+        List<Retrieval.StoredInstance> all = new ArrayList<>();
+        for (List<Retrieval.StoredInstance> page = retrieval.next(); !page.isEmpty(); page = retrieval.next()) {
+            all.addAll(page);
+        }
+        assertThat(all).hasSize((int) retrieval.count());
+        return all;
     }
 
     static long seed(String test) {

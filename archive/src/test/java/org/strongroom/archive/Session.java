@@ -87,8 +87,7 @@ final class Session {
     void check(PackArchive archive, MemoryIndex index) throws IOException {
         Set<Digest> visible = new HashSet<>();
         for (int study = 0; study < STUDIES; study++) {
-            for (StoredInstance instance :
-                    archive.retrieve(Permits.study(Samples.study(study))).instances()) {
+            for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 Digest digest = Samples.digest(read(instance));
                 byte[] known = sent.get(digest);
                 if (known == null || !Arrays.equals(known, read(instance))) {

@@ -26,9 +26,9 @@ final class KeyMatching {
     /** A backslash does not separate values in these, PS3.5 section 6.4. */
     private static final Set<VR> ONE_VALUE = EnumSet.of(VR.LT, VR.ST, VR.UT, VR.UR);
 
-    private static final String DATE = "[0-9]{8}";
-    /** More than six digits of a fraction are none by PS3.5, but devices have such times and ask for them. */
-    private static final String TIME = "[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:\\.[0-9]{1,12})?)?)?";
+    private static final String DATE = "[0-9]{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])";
+    /** More than six digits of a fraction are none by PS3.5, but devices have such times and ask for them; so is 24. */
+    private static final String TIME = "(?:[01][0-9]|2[0-4])(?:[0-5][0-9](?:(?:[0-5][0-9]|60)(?:\\.[0-9]{1,12})?)?)?";
 
     private static final String DATE_TIME = "[0-9]{4}(?:[0-9]{2}){0,5}(?:\\.[0-9]{1,6})?(?:[+-][0-9]{4})?";
 

@@ -119,7 +119,8 @@ class QueryBuilderTest {
 
     @Test
     void what_is_no_date_is_refused_without_repeating_it() {
-        for (String value : List.of("-", "2020", "20200101-20200102-20200103", "20200101 to now")) {
+        for (String value : List.of(
+                "-", "2020", "20200101-20200102-20200103", "20200101 to now", "20201301", "20200132", "20209999-")) {
             BadIdentifier why = bad(text(studies(), StudyDate, value));
             assertThat(why.fault()).isEqualTo(Fault.CANNOT_UNDERSTAND);
             assertThat(why.elements()).containsExactly(StudyDate.tag());

@@ -57,8 +57,8 @@ final class ExportFolder {
 
     /** Writes what is not there yet, or was cut short or altered since; a file appears under its name when it is whole. */
     private Report write(Retrieval retrieval) throws IOException {
-        List<StoredInstance> instances = retrieval.instances();
-        if (instances.isEmpty()) {
+        List<StoredInstance> page = retrieval.next();
+        if (page.isEmpty()) {
             return new Report(0, 0, 0, 0, false);
         }
         // Whoever may write in the folder above could put another in the place of this one.
@@ -67,22 +67,24 @@ final class ExportFolder {
         long there = 0;
         long bytes = 0;
         try (PlainFolder plain = PlainFolder.open(folder);
-                Progress progress = new Progress(invocation, "exporting", instances.size())) {
-            for (StoredInstance instance : instances) {
-                if (invocation.cancelled().getAsBoolean()) {
-                    return new Report(instances.size(), written, there, bytes, true);
+                Progress progress = new Progress(invocation, "exporting", retrieval.count())) {
+            for (; !page.isEmpty(); page = retrieval.next()) {
+                for (StoredInstance instance : page) {
+                    if (invocation.cancelled().getAsBoolean()) {
+                        return new Report(retrieval.count(), written, there, bytes, true);
+                    }
+                    String name = name(instance.sopInstance());
+                    if (plain.holds(name, instance::writeFileTo)) {
+                        there++;
+                    } else {
+                        bytes += plain.write(name, instance::writeFileTo);
+                        written++;
+                    }
+                    progress.at(written + there);
                 }
-                String name = name(instance.sopInstance());
-                if (plain.holds(name, instance::writeFileTo)) {
-                    there++;
-                } else {
-                    bytes += plain.write(name, instance::writeFileTo);
-                    written++;
-                }
-                progress.at(written + there);
             }
         }
-        return new Report(instances.size(), written, there, bytes, false);
+        return new Report(retrieval.count(), written, there, bytes, false);
     }
 
     /** The name is ours: nothing that came over the wire becomes part of a path. */

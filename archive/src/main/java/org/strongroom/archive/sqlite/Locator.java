@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,11 +15,13 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
 
-/** Finds the visible instances that hierarchical keys name (PS3.4 C.4.2.2.1), in one transaction of a reader. */
+/** Finds the series, or the instances in them, that hierarchical keys name (PS3.4 C.4.2.2.1), in one transaction of a reader. */
 final class Locator {
-    private record Numbered(int number, Located located) {}
+    /** What the keys name: series as a whole, or instances. */
+    record Found(List<Series> series, List<Located> instances) {}
 
-    private record Series(long id, String first) {}
+    /** A series with so many instances; {@code first} is what their UIDs are packed with. */
+    record Series(Uid study, long id, String first, long count) {}
 
     private final Readers.Reader reader;
     private final Session session;
@@ -28,7 +29,8 @@ final class Locator {
     private final List<Waiting> waiting;
     private final long[] runs;
     private final Action.Retrieve keys;
-    private final List<Located> found = new ArrayList<>();
+    private final List<Series> found = new ArrayList<>();
+    private final List<Located> named = new ArrayList<>();
 
     Locator(Readers.Reader reader, Codes codes, List<Waiting> waiting, Action.Retrieve keys) throws SQLException {
         this.reader = reader;
@@ -40,20 +42,24 @@ final class Locator {
     }
 
     /** In the order of the studies named, or newest first of a patient; by series; by instance number. */
-    List<Located> locate() throws SQLException, IOException {
+    Found locate() throws SQLException, IOException {
+        find();
+        return new Found(found, named);
+    }
+
+    private void find() throws SQLException, IOException {
         if (keys.studies().isEmpty()) {
             if (keys.patientId().isPresent()) {
                 long token = reader.tokens()
                         .code(Attributes.PatientID.tag(), keys.patientId().get());
                 addStudies(Postings.find(session, waiting, runs, token), Optional.empty());
             }
-            return found;
+            return;
         }
         for (Uid uid : new LinkedHashSet<>(keys.studies())) {
             long token = reader.tokens().code(Attributes.StudyInstanceUID.tag(), uid.value());
             addStudies(Postings.find(session, waiting, runs, token), Optional.of(uid));
         }
-        return found;
     }
 
     private void addStudies(Places places, Optional<Uid> uid) throws SQLException, IOException {
@@ -91,50 +97,35 @@ final class Locator {
         Set<String> wanted = new HashSet<>();
         keys.series().forEach(named -> wanted.add(named.value()));
         List<Series> series = new ArrayList<>();
-        try (ResultSet row = session.query("SELECT id, first, uid FROM series WHERE study = ? ORDER BY id", study)) {
+        try (ResultSet row =
+                session.query("SELECT id, first, uid, instances FROM series WHERE study = ? ORDER BY id", study)) {
             while (row.next()) {
                 if (wanted.isEmpty() || wanted.contains(row.getString(3))) {
-                    series.add(new Series(row.getLong(1), row.getString(2)));
+                    series.add(new Series(uid, row.getLong(1), row.getString(2), row.getLong(4)));
                 }
             }
         }
-        for (Series one : series) {
-            List<Numbered> instances = keys.instances().isEmpty() ? all(one, uid) : named(one, uid);
-            instances.sort(Comparator.comparingInt(Numbered::number));
-            instances.forEach(instance -> found.add(instance.located));
-        }
-    }
-
-    private List<Numbered> all(Series series, Uid study) throws SQLException {
-        List<Numbered> instances = new ArrayList<>();
-        try (ResultSet row = session.query("""
-                SELECT pack, start, class, syntax, length, digest, uid, number FROM instance
-                WHERE series = ? ORDER BY uid
-                """, series.id)) {
-            while (row.next()) {
-                instances.add(numbered(row, study, PackedUid.unpack(series.first, row.getBytes(7))));
+        if (keys.instances().isEmpty()) {
+            found.addAll(series);
+        } else {
+            for (Series one : series) {
+                addNamed(one);
             }
         }
-        return instances;
     }
 
-    private List<Numbered> named(Series series, Uid study) throws SQLException {
+    private void addNamed(Series series) throws SQLException {
         List<Numbered> instances = new ArrayList<>();
         for (Uid uid : new LinkedHashSet<>(keys.instances())) {
             try (ResultSet row = session.query("""
                     SELECT pack, start, class, syntax, length, digest, uid, number FROM instance
                     WHERE series = ? AND uid = ?
-                    """, series.id, PackedUid.pack(series.first, uid))) {
+                    """, series.id(), PackedUid.pack(series.first(), uid))) {
                 if (row.next()) {
-                    instances.add(numbered(row, study, uid));
+                    instances.add(Numbered.of(row, session, codes, series.study(), uid));
                 }
             }
         }
-        return instances;
-    }
-
-    private Numbered numbered(ResultSet row, Uid study, Uid uid) throws SQLException {
-        int number = row.getInt(8);
-        return new Numbered(row.wasNull() ? Integer.MAX_VALUE : number, Rows.located(row, codes, session, study, uid));
+        named.addAll(Numbered.sorted(instances));
     }
 }

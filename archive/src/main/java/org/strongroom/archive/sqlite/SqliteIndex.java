@@ -304,13 +304,18 @@ public final class SqliteIndex implements Index {
     }
 
     @Override
-    public List<Located> locate(Action.Retrieve keys) throws IOException {
+    public Locations locate(Action.Retrieve keys) throws IOException {
         commitOlderThan(0);
         List<Waiting> waiting = postings.waiting();
+        return reading(reader ->
+                new SqliteLocations(new Locator(reader, codes, waiting, keys).locate(), codes, this::reading));
+    }
+
+    private <T> T reading(SqliteLocations.Work<T> work) throws IOException {
         try {
             Readers.Reader reader = readers.take();
             try {
-                return new Locator(reader, codes, waiting, keys).locate();
+                return work.with(reader);
             } finally {
                 readers.release(reader);
             }

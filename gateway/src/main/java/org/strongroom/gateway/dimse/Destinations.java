@@ -39,7 +39,7 @@ interface Destinations {
          */
         Status store(Instance instance, AeTitle originator, int originatorMessageId) throws IOException;
 
-        /** Whether another is needed for the next instance. */
+        /** Whether another is needed for the next instance: it ended, or may not be in clear any more. */
         boolean isOver();
 
         /** Releases; an association that is over already is no error. */

@@ -43,10 +43,11 @@ final class DeviceDestinations implements Destinations {
         for (Proposed context : contexts) {
             proposal = proposal.context(context.sopClass(), context.syntax());
         }
-        return new Open(Association.request(new PeerAddress(address, tls), proposal, Timeouts.DEFAULT));
+        Association association = Association.request(new PeerAddress(address, tls), proposal, Timeouts.DEFAULT);
+        return new Open(association, clear ? clearUntil : Optional.empty(), clock);
     }
 
-    private record Open(Association association) implements Outbound {
+    private record Open(Association association, Optional<Instant> until, InstantSource clock) implements Outbound {
         @Override
         public List<TransferSyntax> accepted(Uid sopClass) {
             return association.contexts().stream()
@@ -62,7 +63,8 @@ final class DeviceDestinations implements Destinations {
 
         @Override
         public boolean isOver() {
-            return association.hasEnded();
+            return association.hasEnded()
+                    || until.filter(end -> !clock.instant().isBefore(end)).isPresent();
         }
 
         @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.strongroom.archive.Archive;
+import org.strongroom.archive.Retrieval;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dimse.DimseRequest.CGet;
@@ -43,16 +44,18 @@ final class GetService {
         SubOperationCount count = new SubOperationCount(0);
         boolean success = false;
         try {
-            List<StoredInstance> instances = archive.retrieve(permit).instances();
-            count = new SubOperationCount(instances.size());
-            for (StoredInstance instance : instances) {
-                if (responses.cancelled()) {
-                    success = true;
-                    return count.end(true);
-                }
-                sendOne(instance, count, responses);
-                if (count.now().remaining() > 0) {
-                    responses.progress(count.now());
+            Retrieval retrieval = archive.retrieve(permit);
+            count = new SubOperationCount(retrieval.count());
+            for (List<StoredInstance> page = retrieval.next(); !page.isEmpty(); page = retrieval.next()) {
+                for (StoredInstance instance : page) {
+                    if (responses.cancelled()) {
+                        success = true;
+                        return count.end(true);
+                    }
+                    sendOne(instance, count, responses);
+                    if (count.now().remaining() > 0) {
+                        responses.progress(count.now());
+                    }
                 }
             }
             success = count.failed() == 0;

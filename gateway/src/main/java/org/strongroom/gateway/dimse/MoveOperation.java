@@ -6,7 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.strongroom.archive.Retrieval;
 import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dimse.AeTitle;
@@ -29,6 +31,7 @@ final class MoveOperation {
 
     private final Destinations destinations;
     private final DeviceRecord device;
+    private final BooleanSupplier enrolled;
     private final CMove request;
     private final AeTitle originator;
     private final SubOperationCount count;
@@ -41,12 +44,14 @@ final class MoveOperation {
     MoveOperation(
             Destinations destinations,
             DeviceRecord device,
+            BooleanSupplier enrolled,
             CMove request,
             String originator,
             SubOperationCount count,
             Responses responses) {
         this.destinations = destinations;
         this.device = device;
+        this.enrolled = enrolled;
         this.request = request;
         this.originator = new AeTitle(originator);
         this.count = count;
@@ -54,7 +59,16 @@ final class MoveOperation {
     }
 
     /** Sends all; returns whether it was cancelled. An {@link IOException} means that whoever asked is gone. */
-    boolean send(List<StoredInstance> instances) throws IOException {
+    boolean send(Retrieval retrieval) throws IOException {
+        for (List<StoredInstance> page = retrieval.next(); !page.isEmpty(); page = retrieval.next()) {
+            if (send(page)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean send(List<StoredInstance> instances) throws IOException {
         try {
             int from = 0;
             while (from < instances.size()) {
@@ -106,7 +120,16 @@ final class MoveOperation {
                 .toList();
     }
 
+    /** Asks each time whether the device may still have it: a long C-MOVE does not outlast its revocation. */
     private void sendOne(StoredInstance instance, List<Proposed> contexts) {
+        if (!enrolled.getAsBoolean()) {
+            hangUp();
+            count.failed(instance.sopInstance());
+            return;
+        }
+        if (open != null && open.isOver()) {
+            hangUp();
+        }
         Optional<Outbound> outbound = outbound(contexts);
         Optional<TransferSyntax> syntax =
                 outbound.flatMap(o -> Syntaxes.forSending(instance.syntax(), o.accepted(instance.sopClass())));

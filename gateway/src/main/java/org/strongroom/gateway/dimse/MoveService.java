@@ -2,10 +2,9 @@ package org.strongroom.gateway.dimse;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Optional;
 import org.strongroom.archive.Archive;
-import org.strongroom.archive.Retrieval.StoredInstance;
+import org.strongroom.archive.Retrieval;
 import org.strongroom.dimse.DimseRequest.CMove;
 import org.strongroom.dimse.Responses;
 import org.strongroom.dimse.Status;
@@ -66,11 +65,12 @@ final class MoveService {
             if (device.flatMap(DeviceRecord::destination).isEmpty()) {
                 return Status.MOVE_DESTINATION_UNKNOWN.because("this device has no address: device add --address");
             }
-            List<StoredInstance> instances = archive.retrieve(permit).instances();
-            count = new SubOperationCount(instances.size());
+            Retrieval retrieval = archive.retrieve(permit);
+            count = new SubOperationCount(retrieval.count());
+            DeviceRecord to = device.orElseThrow();
             MoveOperation operation =
-                    new MoveOperation(destinations, device.orElseThrow(), request, who.aeTitle(), count, responses);
-            boolean cancelled = operation.send(instances);
+                    new MoveOperation(destinations, to, () -> isEnrolled(to), request, who.aeTitle(), count, responses);
+            boolean cancelled = operation.send(retrieval);
             success = cancelled || count.failed() == 0;
             LOG.log(
                     Level.INFO,
@@ -83,5 +83,9 @@ final class MoveService {
         } finally {
             guard.settle(permit, count.outcome(success));
         }
+    }
+
+    private boolean isEnrolled(DeviceRecord device) {
+        return registry.byFingerprint(device.fingerprint()).isPresent();
     }
 }

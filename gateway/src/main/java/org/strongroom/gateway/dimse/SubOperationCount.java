@@ -13,14 +13,14 @@ final class SubOperationCount {
     /** A response stays readable: more failed UIDs than this are counted but not named. */
     private static final int NAMED = 1000;
 
-    private final int total;
+    private final long total;
     private final List<Uid> failedInstances = new ArrayList<>();
     private int completed;
     private int failed;
     private int warning;
     private long bytes;
 
-    SubOperationCount(int total) {
+    SubOperationCount(long total) {
         this.total = total;
     }
 
@@ -44,7 +44,8 @@ final class SubOperationCount {
     }
 
     SubOperations now() {
-        return new SubOperations(total - completed - failed - warning, completed, failed, warning);
+        long remaining = Math.max(0, total - completed - failed - warning); // more may have come since it was counted
+        return new SubOperations((int) Math.min(Integer.MAX_VALUE, remaining), completed, failed, warning);
     }
 
     int succeeded() {

@@ -64,7 +64,7 @@ final class FakeArchive implements Archive {
     @Override
     public Retrieval retrieve(Permit<Action.Retrieve> permit) throws IOException {
         use(permit);
-        return () -> List.copyOf(stored);
+        return FakeRetrieval.of(stored);
     }
 
     private void use(Permit<?> permit) throws IOException {

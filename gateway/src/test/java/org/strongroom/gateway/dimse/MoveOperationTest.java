@@ -35,6 +35,7 @@ class MoveOperationTest {
 
     private final Peer peer = new Peer();
     private final FakeResponses responses = new FakeResponses();
+    private int mostBeforeRevocation = Integer.MAX_VALUE;
 
     @Test
     void instances_go_in_order_with_exact_counts() throws IOException {
@@ -143,6 +144,21 @@ class MoveOperationTest {
     }
 
     @Test
+    void a_device_that_is_revoked_meanwhile_gets_no_more() throws IOException {
+        mostBeforeRevocation = 3;
+        Status end = move(instances(5, ImplicitVRLittleEndian));
+        assertThat(end.code()).isEqualTo(Status.SUBOPERATIONS_WARNING.code());
+        assertThat(peer.received).hasSize(3);
+        assertThat(peer.open).isZero();
+    }
+
+    @Test
+    void pages_are_sent_one_after_another() throws IOException {
+        assertThat(move(instances(1000, ImplicitVRLittleEndian)).counts()).contains(new SubOperations(0, 1000, 0, 0));
+        assertThat(peer.open).isZero();
+    }
+
+    @Test
     void more_contexts_than_fit_are_spread_over_associations() throws IOException {
         List<StoredInstance> many = IntStream.range(0, 300)
                 .<StoredInstance>mapToObj(i -> FakeInstance.of("1.1." + i, new Uid("1.2.3." + i), JPEG))
@@ -165,8 +181,9 @@ class MoveOperationTest {
     private Status move(List<StoredInstance> instances) throws IOException {
         SubOperationCount count = new SubOperationCount(instances.size());
         CMove request = new CMove(7, new Uid("1.2.840.10008.5.1.4.1.2.2.2"), DataSet.empty(), new AeTitle("THERE"));
-        MoveOperation operation = new MoveOperation(peer, device(), request, "ASKER", count, responses);
-        return count.end(operation.send(instances));
+        MoveOperation operation = new MoveOperation(
+                peer, device(), () -> peer.received.size() < mostBeforeRevocation, request, "ASKER", count, responses);
+        return operation.end(operation.send(FakeRetrieval.of(instances)));
     }
 
     private static List<StoredInstance> instances(int number, TransferSyntax syntax) {
