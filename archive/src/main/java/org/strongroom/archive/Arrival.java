@@ -23,6 +23,7 @@ final class Arrival {
     record Identity(DataSet head, Uid sopClass, Uid sopInstance, Uid study, Uid series) {}
 
     private final RecordHeader header;
+    private final KeyStore.StudyKey key;
     private final Sealer.Sealed sealed;
     private final Identity identity;
     private final Digest digest;
@@ -33,12 +34,14 @@ final class Arrival {
 
     Arrival(
             RecordHeader header,
+            KeyStore.StudyKey key,
             Sealer.Sealed sealed,
             Identity identity,
             Digest digest,
             TransferSyntax syntax,
             String source) {
         this.header = header;
+        this.key = key;
         this.sealed = sealed;
         this.identity = identity;
         this.digest = digest;
@@ -48,6 +51,11 @@ final class Arrival {
 
     RecordHeader header() {
         return header;
+    }
+
+    /** Under which it is sealed; in use until it is answered. */
+    KeyStore.StudyKey key() {
+        return key;
     }
 
     Sealer.Sealed sealed() {

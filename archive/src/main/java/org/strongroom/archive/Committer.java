@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.strongroom.archive.Arrival.Body;
 import org.strongroom.archive.StoreOutcome.Cause;
 import org.strongroom.archive.StoreOutcome.Refused;
@@ -142,7 +143,10 @@ final class Committer implements AutoCloseable {
         if (gathered.isEmpty() && singles.isEmpty()) {
             return;
         }
-        keys.sync();
+        writer.requireRoom(gathered);
+        keys.sync(Stream.concat(gathered.stream(), singles.stream())
+                .map(Arrival::key)
+                .toList());
         List<Entry> entries = new ArrayList<>();
         enter(entries, gathered, gathered.isEmpty() ? List.of() : writer.append(gathered));
         enter(entries, singles, writer.adopt(singles));

@@ -50,6 +50,9 @@ public interface Index extends AutoCloseable {
     /** How many studies there are. */
     long studies() throws IOException;
 
+    /** Names all studies, in no order; for checks, not for each start. */
+    void studies(StudyUse use) throws IOException;
+
     /** Commits the open transaction and makes it durable as far as the database promises. */
     void flush() throws IOException;
 
@@ -66,6 +69,11 @@ public interface Index extends AutoCloseable {
 
         /** At most {@link #PAGE}; empty when there are no more. */
         List<Located> next() throws IOException;
+    }
+
+    /** Takes one study after another. */
+    interface StudyUse {
+        void take(Uid study) throws IOException;
     }
 
     /** Reads the part of a stored data set before its bulk. */

@@ -46,6 +46,7 @@ final class Ingest {
     private byte[] beginning = new byte[BEGINNING];
     private int begun;
     private boolean ended;
+    private Optional<KeyStore.StudyKey> inUse = Optional.empty();
 
     Ingest(Sealer.Shared shared, KeyStore keys, InstantSource clock) {
         this.keys = keys;
@@ -86,6 +87,7 @@ final class Ingest {
         Identity identity = identify(head.elements(), request.sopClass(), request.sopInstance());
         byte[] prefix = Part10.header(identity.sopClass(), identity.sopInstance(), request.syntax(), aeTitle(request));
         KeyStore.StudyKey key = keyOf(identity.study());
+        inUse = Optional.of(key);
         ObjectId objectId = newObjectId();
         sealer.begin(key.key(), objectId);
         sealer.put(prefix, prefix.length);
@@ -109,7 +111,7 @@ final class Ingest {
                 prefix.length,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 note.length + StreamingCipher.TAG);
-        return new Arrival(header, sealer.finish(header, note), identity, sum, request.syntax(), request.source());
+        return new Arrival(header, key, sealer.finish(header, note), identity, sum, request.syntax(), request.source());
     }
 
     /** Reads until the elements before the bulk are there, in ever longer pieces of the beginning. */
@@ -197,6 +199,8 @@ final class Ingest {
     private KeyStore.StudyKey keyOf(Uid study) throws RefusedException {
         try {
             return keys.forStudy(study);
+        } catch (KeyStore.LostKeyException e) {
+            throw new RefusedException(Cause.OUT_OF_RESOURCES, String.valueOf(e.getMessage()), List.of());
         } catch (IOException e) {
             throw state.refuse("the key store can't be read", e);
         }
@@ -217,8 +221,11 @@ final class Ingest {
                 .array();
     }
 
+    /** Gives back memory and the key; follows each object, once it is stored or will never be. */
     void release() {
         sealer.release();
+        inUse.ifPresent(keys::release);
+        inUse = Optional.empty();
         if (beginning.length > BEGINNING) {
             beginning = new byte[BEGINNING];
         }

@@ -9,10 +9,13 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
@@ -26,39 +29,68 @@ import org.strongroom.dicom.Uid;
  * The data keys of studies, each wrapped under a subkey of the master key, in one append-only file outside the packs. The
  * layout stands in docs/pack-format.md.
  *
- * <p>A key is made when the first object of its study comes, and is on stable storage before that object is
- * ({@link #sync}, by the committer). In memory there are 8 bytes and some room for each study, and the last keys used.
+ * <p>A key is made when the first object of its study comes, is shared by those that come beside it, and is on stable
+ * storage before they are ({@link #sync}, by the committer). When none of them is stored it is forgotten
+ * ({@link #release}). In memory there are 8 bytes and some room for each study, the last keys used, and those in use.
+ *
+ * <p>Records are appended and never cut off or written again. A broken record is passed over: it is what a power cut left of
+ * a batch nobody was told of, or a key that was lost later. Which of them, the studies tell that have objects
+ * ({@link #compare}): one of those without a key gets no other, under which its objects would not open.
  */
 final class KeyStore implements Closeable {
     static final String FILE = "store";
 
+    private static final System.Logger LOG = System.getLogger(KeyStore.class.getName());
     private static final byte[] MAGIC = "SRKEYS01".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 64;
     private static final int RECORD = 80;
     private static final int NONCE = 12;
     private static final int KEY = 32;
     private static final int KEPT_OPEN = 1024;
+    private static final int MOST_NAMED = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final Path path;
     private final DiskFile file;
     private final SecureRandom random;
     private final Mac identify;
     private final SecretKeySpec wrapping;
     private final Cipher cipher;
     private final KeyTable table = new KeyTable();
-    /** Made since the last sync, with the record that will hold them. */
-    private final Map<StudyKey, byte[]> unsynced = new LinkedHashMap<>();
+    /** Not on stable storage, while objects under them come in. */
+    private final Map<KeyId, Made> made = new HashMap<>();
+    /** Needed by what is stored, and not there. */
+    private final Set<KeyId> lost = new HashSet<>();
 
     private final Map<KeyId, StudyKey> open = new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<KeyId, StudyKey> eldest) {
-            return size() > KEPT_OPEN && !unsynced.containsKey(eldest.getValue());
+            return size() > KEPT_OPEN;
         }
     };
 
-    private int records;
+    private int places;
+    private int broken;
+
+    /** The key of a study can't be had, and no other may be made: its objects would not open. */
+    static final class LostKeyException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        LostKeyException(String message) {
+            super(message);
+        }
+    }
+
+    private static final class Made {
+        private final StudyKey key;
+        private int users;
+
+        Made(StudyKey key) {
+            this.key = key;
+        }
+    }
 
     /** A data key and its id. */
     static final class StudyKey {
@@ -80,7 +112,8 @@ final class KeyStore implements Closeable {
         }
     }
 
-    private KeyStore(DiskFile file, KeyDerivation keys, SecureRandom random) {
+    private KeyStore(Path path, DiskFile file, KeyDerivation keys, SecureRandom random) {
+        this.path = path;
         this.file = file;
         this.random = random;
         this.wrapping = new SecretKeySpec(keys.derive("archive.study-key-wrap"), "AES");
@@ -109,7 +142,7 @@ final class KeyStore implements Closeable {
         }
         DiskFile file = disk.open(path, Mode.WRITE);
         try {
-            KeyStore store = new KeyStore(file, keys, random);
+            KeyStore store = new KeyStore(path, file, keys, random);
             if (file.size() < HEADER && !mayCreate) {
                 throw new IOException("key store " + path + " is cut short: bring it back from a backup");
             }
@@ -118,7 +151,7 @@ final class KeyStore implements Closeable {
                 disk.syncDirectory(directory);
             } else {
                 store.checkHeader(path);
-                store.load(path);
+                store.load();
             }
             return store;
         } catch (IOException | RuntimeException e) {
@@ -154,42 +187,121 @@ final class KeyStore implements Closeable {
         }
     }
 
-    private void load(Path path) throws IOException {
+    private void load() throws IOException {
         long size = file.size();
         ByteBuffer chunk = ByteBuffer.allocate(RECORD * 4096);
-        int torn = -1;
-        for (long at = HEADER; at + RECORD <= size; at += chunk.limit()) {
+        for (long at = HEADER; at < size; at += chunk.capacity()) {
             file.read(chunk.clear(), at);
-            chunk.limit(chunk.position() / RECORD * RECORD);
-            for (int i = 0; i < chunk.limit(); i += RECORD, records++) {
-                if (Checksums.crc32c(chunk.array(), i, RECORD - 4) != chunk.getInt(i + RECORD - 4)) {
-                    torn = torn < 0 ? records : torn;
-                } else if (torn >= 0) {
-                    throw new IOException("key store " + path + ": record " + torn + " is damaged, others follow it."
-                            + " Bring the store back from a backup");
+            int read = chunk.position();
+            for (int i = 0; i < read; i += RECORD, places++) {
+                if (i + RECORD <= read && isWhole(chunk.array(), i)) {
+                    table.put(KeyId.get(chunk.position(i)), places);
                 } else {
-                    KeyId id = KeyId.get(chunk.position(i));
-                    table.put(id, records);
+                    broken++;
+                    if (broken <= MOST_NAMED) {
+                        LOG.log(System.Logger.Level.INFO, "keystore.broken file=" + path + " record=" + places);
+                    }
                 }
             }
         }
-        if (torn >= 0) {
-            records = torn; // a power cut while the tail was written: no object was acknowledged under these keys
-        }
-        file.truncate(end());
+    }
+
+    private static boolean isWhole(byte[] bytes, int at) {
+        return Checksums.crc32c(bytes, at, RECORD - 4) == ByteBuffer.wrap(bytes).getInt(at + RECORD - 4);
     }
 
     private long end() {
-        return HEADER + (long) records * RECORD;
+        return HEADER + (long) places * RECORD;
     }
 
-    /** The key of a study, made when there is none yet. */
+    /**
+     * Looks, where records are broken or too few, whether each study that has objects has its key; before anything is
+     * stored. What {@link #miss} was told counts too.
+     *
+     * @return how many studies can't be opened
+     */
+    int compare(Index index) throws IOException {
+        if (broken > 0 || size() < index.studies()) {
+            index.studies(study -> {
+                KeyId id = idOf(study);
+                if (!isStored(id)) {
+                    miss(id);
+                }
+            });
+        }
+        lock.lock();
+        try {
+            if (!lost.isEmpty()) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "keystore.lost file=" + path + " studies=" + lost.size() + " broken=" + broken + " keys="
+                                + lost.stream().limit(MOST_NAMED).toList()
+                                + " what=\"bring the key store back from a backup; nothing was cut off\"");
+            } else if (broken > 0) {
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "keystore.torn file=" + path + " records=" + broken + " what=\"no study lacks its key\"");
+            }
+            return lost.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There is an object under this id, and its key is not there. */
+    void miss(KeyId id) {
+        lock.lock();
+        try {
+            lost.add(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The key of a study, made when there is none yet; {@link #release} follows.
+     *
+     * @throws LostKeyException when there was one and it is lost
+     */
     StudyKey forStudy(Uid study) throws IOException {
         lock.lock();
         try {
             KeyId id = idOf(study);
             Optional<StudyKey> known = lookUp(id);
-            return known.isPresent() ? known.get() : create(id);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            if (lost.contains(id)) {
+                throw new LostKeyException(
+                        "the key of this study was lost: bring the key store " + path + " back from a backup");
+            }
+            Made shared = made.computeIfAbsent(id, this::create);
+            shared.users++;
+            return shared.key;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The object is stored, or will never be; when no other uses the key and it was not stored, it is forgotten. */
+    void release(StudyKey key) {
+        lock.lock();
+        try {
+            Made shared = made.get(key.id());
+            if (shared != null && --shared.users == 0) {
+                made.remove(key.id());
+                Arrays.fill(key.key(), (byte) 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many keys are held for objects that come in. */
+    int unstored() {
+        lock.lock();
+        try {
+            return made.size();
         } finally {
             lock.unlock();
         }
@@ -210,7 +322,7 @@ final class KeyStore implements Closeable {
     int size() {
         lock.lock();
         try {
-            return records;
+            return places - broken;
         } finally {
             lock.unlock();
         }
@@ -232,48 +344,84 @@ final class KeyStore implements Closeable {
             return Optional.of(ready);
         }
         byte[] bytes = new byte[RECORD];
-        for (int at = table.first(id); at >= 0; at = table.next(id)) {
-            file.read(ByteBuffer.wrap(bytes), HEADER + (long) at * RECORD);
-            if (KeyId.get(ByteBuffer.wrap(bytes)).equals(id)) {
-                StudyKey key = new StudyKey(id, unwrap(bytes, at));
-                open.put(id, key);
-                return Optional.of(key);
-            }
+        int at = record(id, bytes);
+        if (at < 0) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        StudyKey key = new StudyKey(id, unwrap(bytes, at));
+        open.put(id, key);
+        return Optional.of(key);
     }
 
-    private StudyKey create(KeyId id) {
-        byte[] key = new byte[KEY];
-        random.nextBytes(key);
-        StudyKey made = new StudyKey(id, key);
-        unsynced.put(made, wrap(id, key));
-        open.put(id, made);
-        return made;
-    }
-
-    /** Puts all keys made so far on stable storage; called by one thread only. A failure is final. */
-    void sync() throws IOException {
-        List<StudyKey> made;
-        ByteBuffer tail;
+    private boolean isStored(KeyId id) throws IOException {
         lock.lock();
         try {
-            if (unsynced.isEmpty()) {
-                return;
-            }
-            made = List.copyOf(unsynced.keySet());
-            tail = ByteBuffer.allocate(made.size() * RECORD);
-            unsynced.values().forEach(tail::put);
+            return record(id, new byte[RECORD]) >= 0;
         } finally {
             lock.unlock();
         }
-        file.write(tail.flip(), end());
+    }
+
+    /** Reads the record with this id; returns its number, or -1 when there is none. */
+    private int record(KeyId id, byte[] into) throws IOException {
+        for (int at = table.first(id); at >= 0; at = table.next(id)) {
+            int read = file.read(ByteBuffer.wrap(into), HEADER + (long) at * RECORD);
+            if (read < RECORD || !isWhole(into, 0)) {
+                throw new LostKeyException("key store " + path + ": record " + at
+                        + " was damaged since the start: bring it back from a backup");
+            }
+            if (KeyId.get(ByteBuffer.wrap(into)).equals(id)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private Made create(KeyId id) {
+        byte[] key = new byte[KEY];
+        random.nextBytes(key);
+        return new Made(new StudyKey(id, key));
+    }
+
+    /**
+     * Puts those of these keys on stable storage that are not yet; called by one thread only, while the keys are in use.
+     *
+     * @throws Disk.DiskFullException when they do not fit; the store is as before
+     * @throws IOException for any other failure, which is final
+     */
+    void sync(Collection<StudyKey> keys) throws IOException {
+        Map<KeyId, StudyKey> fresh = new LinkedHashMap<>();
+        ByteBuffer tail;
+        lock.lock();
+        try {
+            for (StudyKey key : keys) {
+                if (made.containsKey(key.id())) {
+                    fresh.put(key.id(), key);
+                }
+            }
+            if (fresh.isEmpty()) {
+                return;
+            }
+            tail = ByteBuffer.allocate(fresh.size() * RECORD);
+            for (StudyKey key : fresh.values()) {
+                tail.put(wrap(key.id(), key.key()));
+            }
+        } finally {
+            lock.unlock();
+        }
+        try {
+            file.write(tail.flip(), end());
+        } catch (Disk.DiskFullException e) {
+            file.truncate(end());
+            throw e;
+        }
         file.sync();
         lock.lock();
         try {
-            for (StudyKey key : made) {
-                table.put(key.id(), records++);
-                unsynced.remove(key);
+            for (StudyKey key : fresh.values()) {
+                table.put(key.id(), places++);
+                made.remove(key.id());
+                open.put(key.id(), key);
             }
         } finally {
             lock.unlock();
@@ -305,7 +453,8 @@ final class KeyStore implements Closeable {
             cipher.updateAAD(bytes, 0, KeyId.LENGTH);
             return cipher.doFinal(bytes, KeyId.LENGTH + NONCE, KEY + StreamingCipher.TAG);
         } catch (GeneralSecurityException e) {
-            throw new IOException("key store: record " + record + " does not open under the master key", e);
+            throw new IOException(
+                    "key store " + path + ": record " + record + " does not open under the master key", e);
         }
     }
 
@@ -315,6 +464,8 @@ final class KeyStore implements Closeable {
         try {
             open.values().forEach(key -> Arrays.fill(key.key(), (byte) 0));
             open.clear();
+            made.values().forEach(shared -> Arrays.fill(shared.key.key(), (byte) 0));
+            made.clear();
             file.close();
         } finally {
             lock.unlock();

@@ -44,6 +44,7 @@ public final class PackArchive implements Archive {
     private final Recovery.Found found;
     private final Path keyFolder;
     private final KeyDerivation masterKeys;
+    private final int lostKeys;
 
     private PackArchive(
             FileChannel lockFile,
@@ -55,7 +56,8 @@ public final class PackArchive implements Archive {
             Sealer.Shared shared,
             InstantSource clock,
             Path keyFolder,
-            KeyDerivation masterKeys) {
+            KeyDerivation masterKeys,
+            int lostKeys) {
         this.lockFile = lockFile;
         this.keys = keys;
         this.index = index;
@@ -63,6 +65,7 @@ public final class PackArchive implements Archive {
         this.found = found;
         this.keyFolder = keyFolder;
         this.masterKeys = masterKeys;
+        this.lostKeys = lostKeys;
         this.shared = shared;
         this.state = shared.state();
         this.clock = clock;
@@ -108,6 +111,7 @@ public final class PackArchive implements Archive {
             PackList packList = PackList.open(disk, keyFolder, keys);
             list = Optional.of(packList);
             Recovery.Found found = new Recovery(disk, packs, index, reader, packList).run();
+            int lostKeys = keyStore.compare(index);
             PackWriter writer = new PackWriter(disk, packs, settings, new Blocks(SEGMENT_BUFFER), packList, found);
             Sealer.Shared shared = new Sealer.Shared(
                     disk,
@@ -118,7 +122,8 @@ public final class PackArchive implements Archive {
                     random,
                     settings,
                     new StoreState());
-            return new PackArchive(lock, keyStore, index, reader, found, writer, shared, clock, keyFolder, keys);
+            return new PackArchive(
+                    lock, keyStore, index, reader, found, writer, shared, clock, keyFolder, keys, lostKeys);
         } catch (IOException | RuntimeException e) {
             if (list.isPresent()) {
                 list.get().close();
@@ -210,7 +215,8 @@ public final class PackArchive implements Archive {
 
     /** Whether objects are stored, and what start-up found. */
     public Health health() {
-        return new Health(state.failure().or(this::full), found.damaged(), found.withoutKey(), found.missing());
+        return new Health(
+                state.failure().or(this::full), found.damaged(), found.withoutKey(), lostKeys, found.missing());
     }
 
     /**
@@ -236,8 +242,8 @@ public final class PackArchive implements Archive {
     }
 
     /**
-     * How many studies have a key and are not in the index. A store that was refused or broken off leaves one now and then; many
-     * are studies that were lost with their packs.
+     * How many studies have a key and are not in the index. A power cut or a full disk leaves one now and then; many are
+     * studies that were lost with their packs.
      */
     public long keysWithoutStudy() throws IOException {
         long known = keys.size(); // first, since studies come meanwhile

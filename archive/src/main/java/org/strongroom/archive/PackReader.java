@@ -98,6 +98,7 @@ final class PackReader {
         try (Reading reading = new Reading(place, 0)) {
             reading.checkSum();
             if (reading.keyMissing()) {
+                keys.miss(reading.header.keyId());
                 return new Checked(reading.header, Optional.empty());
             }
             return new Checked(reading.header, Optional.of(entry(place, reading)));

@@ -46,6 +46,19 @@ final class PackWriter implements Closeable {
         return position;
     }
 
+    /** @throws Disk.DiskFullException when the reserve would be touched; asked before their keys are stored */
+    void requireRoom(List<Arrival> batch) throws IOException {
+        if (!batch.isEmpty() && disk.usableBytes(directory) < settings.reserveBytes() + length(batch)) {
+            throw new Disk.DiskFullException("less than the reserve would be left");
+        }
+    }
+
+    private static long length(List<Arrival> batch) {
+        return batch.stream()
+                .mapToLong(arrival -> arrival.header().recordLength())
+                .sum();
+    }
+
     /**
      * Writes the gathered objects as one batch and puts them on stable storage.
      *
@@ -53,13 +66,7 @@ final class PackWriter implements Closeable {
      * @throws IOException for any other failure, which is final
      */
     List<Place> append(List<Arrival> batch) throws IOException {
-        long length = 0;
-        for (Arrival arrival : batch) {
-            length += arrival.header().recordLength();
-        }
-        if (disk.usableBytes(directory) < settings.reserveBytes() + length) {
-            throw new Disk.DiskFullException("less than the reserve would be left");
-        }
+        long length = length(batch);
         DiskFile pack = packFor(length);
         long start = Blocks.roundUp(position.offset());
         List<Place> places;

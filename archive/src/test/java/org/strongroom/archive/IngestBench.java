@@ -186,6 +186,9 @@ final class IngestBench {
         }
 
         @Override
+        public void studies(StudyUse use) {}
+
+        @Override
         public void flush() {}
 
         @Override

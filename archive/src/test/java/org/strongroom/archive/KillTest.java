@@ -86,7 +86,7 @@ class KillTest {
                 }
             }
             assertThat(found).containsAll(acknowledged).doesNotHaveDuplicates();
-            assertThat(archive.health()).isEqualTo(new Health(Optional.empty(), 0, 0, List.of()));
+            assertThat(archive.health()).isEqualTo(new Health(Optional.empty(), 0, 0, 0, List.of()));
         }
     }
 

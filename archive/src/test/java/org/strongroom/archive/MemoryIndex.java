@@ -21,9 +21,11 @@ final class MemoryIndex implements Index {
     private Position durableTo = Position.START;
     private Position recordedTo = Position.START;
     private int failAfter = Integer.MAX_VALUE;
+    private volatile Runnable beforeVersions = () -> {};
 
     @Override
     public List<Located> versions(Uid study, Uid series, Uid sopInstance) {
+        beforeVersions.run();
         lock.lock();
         try {
             return versions.getOrDefault(new Key(study, series, sopInstance), List.of()).stream()
@@ -127,6 +129,13 @@ final class MemoryIndex implements Index {
     }
 
     @Override
+    public void studies(StudyUse use) throws IOException {
+        for (Uid study : versions.keySet().stream().map(Key::study).distinct().toList()) {
+            use.take(study);
+        }
+    }
+
+    @Override
     public void flush() {
         lock.lock();
         try {
@@ -140,6 +149,11 @@ final class MemoryIndex implements Index {
 
     @Override
     public void close() {}
+
+    /** What the committer does first for each object. */
+    void beforeVersions(Runnable run) {
+        beforeVersions = run;
+    }
 
     /** Every entry, in the order recorded. */
     List<Entry> entries() {

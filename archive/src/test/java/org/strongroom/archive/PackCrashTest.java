@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.archive.MemoryDisk.Fault;
@@ -35,6 +40,96 @@ class PackCrashTest {
             run(session, disk, index);
             for (int i = 0; i < states; i++) {
                 checkRestart(session, disk.afterPowerCut(random), index.crashed(), "call " + at);
+            }
+        }
+    }
+
+    @Test
+    void keeps_its_promise_when_the_power_goes_while_many_new_studies_are_stored_at_once() throws Exception {
+        Random random = new Random(Samples.seed("many studies"));
+        int states = Extent.of(5, 500);
+        boolean cut = true;
+        for (int at = 1; cut; at++) {
+            MemoryDisk disk = new MemoryDisk();
+            MemoryIndex index = new MemoryIndex();
+            Session session = new Session(folder);
+            try (PackArchive archive = session.open(disk, index)) {
+                session.store(archive, 1, 0, 500, 1);
+                int before = disk.calls();
+                disk.failAt(at, Fault.POWER_CUT);
+                storeAtOnce(session, archive, index);
+                cut = disk.calls() - before >= at;
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("fault of the test");
+            }
+            for (int i = 0; i < states; i++) {
+                checkRestart(session, disk.afterPowerCut(random), index.crashed(), "call " + at);
+            }
+        }
+    }
+
+    /** The first waits in the committer until the others, 20 new studies, make one batch. */
+    private static void storeAtOnce(Session session, PackArchive archive, MemoryIndex index) throws Exception {
+        List<Thread> others = new ArrayList<>();
+        index.beforeVersions(() -> {
+            while (others.stream()
+                    .anyMatch(other -> other.isAlive() && !(LockSupport.getBlocker(other) instanceof Arrival))) {
+                LockSupport.parkNanos(100_000);
+            }
+            index.beforeVersions(() -> {});
+        });
+        ConcurrentLinkedQueue<Exception> failures = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 20; i++) {
+            int study = 10 + i;
+            others.add(new Thread(() -> store(session, archive, study, failures)));
+        }
+        Thread first = new Thread(() -> store(session, archive, 2, failures));
+        others.forEach(Thread::start);
+        first.start();
+        for (Thread thread : others) {
+            thread.join();
+        }
+        first.join();
+        assertThat(failures).isEmpty();
+    }
+
+    private static void store(Session session, PackArchive archive, int study, Queue<Exception> failures) {
+        try {
+            session.store(archive, study, 1, 300, study);
+        } catch (IOException | RuntimeException e) {
+            failures.add(e);
+        }
+    }
+
+    @Test
+    void a_key_that_is_damaged_later_costs_its_study_alone_and_is_whole_again_from_a_backup() throws IOException {
+        MemoryDisk disk = new MemoryDisk();
+        MemoryIndex index = new MemoryIndex();
+        Session session = new Session(folder);
+        try (PackArchive archive = session.open(disk, index)) {
+            session.script(archive, index);
+            index.flush();
+        }
+        Path keys = folder.resolve("keys").resolve(KeyStore.FILE);
+        byte[] backup = disk.bytes(keys).clone();
+        for (int study = 0; study < 3; study++) {
+            for (MemoryIndex known : List.of(index.crashed(), new MemoryIndex())) {
+                MemoryDisk damaged = disk.copy();
+                damaged.bytes(keys)[64 + 80 * study + 50] ^= 1; // the last one, too
+                try (PackArchive archive = session.open(damaged, known)) {
+                    assertThat(archive.health().lostKeys()).isEqualTo(1);
+                    for (int other = 0; other < 3; other++) {
+                        StoreOutcome outcome =
+                                archive.store(Permits.store(), Samples.request(Samples.dataSet(other, 700, 90, 1)));
+                        assertThat(outcome).isInstanceOf(other == study ? Refused.class : Stored.class);
+                    }
+                    assertThat(archive.health().writable()).isTrue();
+                }
+                damaged.replace(keys, backup);
+                try (PackArchive archive = session.open(damaged, new MemoryIndex())) {
+                    assertThat(archive.health().lostKeys()).isZero();
+                    assertThat(unreadable(archive)).isZero();
+                }
             }
         }
     }
@@ -79,6 +174,7 @@ class PackCrashTest {
             session.check(archive, index);
             assertThat(archive.health().damagedRecords()).isZero();
             assertThat(archive.health().missing()).as("no false alarm").isEmpty();
+            assertThat(archive.health().lostKeys()).as("no false alarm").isZero();
             assertThat(archive.missing()).as("no false alarm").isEmpty();
         } catch (IOException | AssertionError e) {
             throw new AssertionError(when, e);

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -94,6 +95,21 @@ class RefusalTest {
             assertThat(body.read()).isEqualTo(-1);
         }
         assertThat(refused(Samples.request(new byte[0])).cause()).isEqualTo(Cause.DOES_NOT_MATCH);
+    }
+
+    @Test
+    void objects_that_are_broken_off_leave_no_key_behind() throws IOException {
+        try (PackArchive archive = open()) {
+            for (int study = 0; study < 500; study++) {
+                byte[] dataSet = Samples.dataSet(study, 1, 200, 1);
+                StoreRequest request = Samples.request(Arrays.copyOf(dataSet, dataSet.length - 10));
+                assertThat(archive.store(Permits.store(), request)).isInstanceOf(Refused.class);
+            }
+            assertThat(archive.store(Permits.store(), Samples.request(Samples.dataSet(501, 1, 10, 1))))
+                    .isInstanceOf(Stored.class);
+            assertThat(archive.keysWithoutStudy()).isZero();
+        }
+        assertThat(Files.size(folder.resolve("keys").resolve(KeyStore.FILE))).isEqualTo(64 + 80);
     }
 
     @Test

@@ -25,6 +25,7 @@ final class Session {
     static final PackSettings SMALL = new PackSettings(300_000, 128 << 10, 1 << 20, 1 << 20, 0, Limits.DEFAULT);
 
     private static final int STUDIES = 3;
+    private static final int MOST_STUDIES = 40;
 
     private final Path folder;
     private final Map<Digest, byte[]> sent = new ConcurrentHashMap<>();
@@ -86,7 +87,7 @@ final class Session {
     /** Throws when the promise is broken. */
     void check(PackArchive archive, MemoryIndex index) throws IOException {
         Set<Digest> visible = new HashSet<>();
-        for (int study = 0; study < STUDIES; study++) {
+        for (int study = 0; study < MOST_STUDIES; study++) {
             for (StoredInstance instance : Samples.instances(archive.retrieve(Permits.study(Samples.study(study))))) {
                 Digest digest = Samples.digest(read(instance));
                 byte[] known = sent.get(digest);

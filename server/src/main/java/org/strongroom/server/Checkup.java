@@ -200,7 +200,13 @@ final class Checkup {
                     health.damagedRecords() + " were found damaged at the start",
                     "the log names each (record.broken): bring their packs back from a backup and start again");
         }
-        if (health.recordsWithoutKey() > 0) {
+        if (health.lostKeys() > 0) {
+            fail(
+                    "study keys",
+                    "the keys of " + health.lostKeys()
+                            + " studies are damaged or missing: nothing of them can be opened",
+                    "bring back the key store in " + archive.directory().keys() + " from a backup");
+        } else if (health.recordsWithoutKey() > 0) {
             warn(
                     "study keys",
                     health.recordsWithoutKey() + " records have no key, so they can't be opened",

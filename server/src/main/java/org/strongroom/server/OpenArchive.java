@@ -117,6 +117,10 @@ final class OpenArchive implements AutoCloseable {
         if (archive.health().damagedRecords() > 0) {
             problems.add(archive.health().damagedRecords() + " records of the packs are damaged");
         }
+        if (archive.health().lostKeys() > 0) {
+            problems.add("the keys of " + archive.health().lostKeys()
+                    + " studies are damaged or missing: bring the key store back from a backup");
+        }
         for (MissingPack pack : archive.health().missing()) {
             problems.add("images are missing: " + pack);
         }

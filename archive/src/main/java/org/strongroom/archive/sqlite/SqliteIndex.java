@@ -344,8 +344,21 @@ public final class SqliteIndex implements Index {
         return read(session -> session.number(0, "SELECT count(*) FROM study"));
     }
 
+    @Override
+    public void studies(StudyUse use) throws IOException {
+        read(session -> {
+            long count = 0;
+            try (ResultSet row = session.query("SELECT uid FROM study")) {
+                for (; row.next(); count++) {
+                    use.take(new Uid(row.getString(1)));
+                }
+            }
+            return count;
+        });
+    }
+
     private interface Reading<T> {
-        T of(Session session) throws SQLException;
+        T of(Session session) throws SQLException, IOException;
     }
 
     private <T> T read(Reading<T> reading) throws IOException {
