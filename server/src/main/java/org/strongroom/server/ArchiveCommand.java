@@ -43,7 +43,7 @@ abstract class ArchiveCommand implements Callable<Integer> {
             return run(invocation.running().get());
         }
         DataDirectory directory = directory();
-        Optional<Integer> answered = ControlClient.forward(directory, invocation, arguments());
+        Optional<Integer> answered = forward(directory);
         if (answered.isPresent()) {
             return answered.get();
         }
@@ -64,7 +64,14 @@ abstract class ArchiveCommand implements Callable<Integer> {
         return DataDirectory.at(root);
     }
 
-    private List<String> arguments() {
-        return spec.root().commandLine().getParseResult().originalArgs();
+    /** Has the server that runs there do it; empty where none does. */
+    protected final Optional<Integer> forward(DataDirectory directory) throws IOException {
+        List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
+        return ControlClient.forward(directory, invocation, arguments);
+    }
+
+    /** As it is typed, such as {@code find}. */
+    protected final String commandName() {
+        return spec.name();
     }
 }

@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.strongroom.guard.AuditVerifier;
 import org.strongroom.guard.KeyRing;
@@ -17,8 +18,14 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand {
-    /** Reads files only, so it works beside a server, and where a damaged log keeps the server from starting. */
-    @Command(name = "verify", description = "Compute the Merkle tree anew and compare it with every signed head.")
+    /**
+     * Inside the server where one runs, which writes down who verified. Else it reads files only, so that it changes
+     * nothing and works where a damaged log keeps the archive from opening.
+     */
+    @Command(
+            name = "verify",
+            description = "Compute the Merkle tree anew and compare it with every signed head. Where no server runs,"
+                    + " files are only read, and no record is made of that.")
     static final class Verify extends ArchiveCommand {
         @Option(names = "--json", description = "print JSON")
         private boolean json;
@@ -29,8 +36,25 @@ final class AuditCommand {
 
         @Override
         public Integer call() throws IOException {
+            if (invocation.running().isPresent()) {
+                return super.call();
+            }
             DataDirectory directory = directory();
             directory.requirePrivateKeys();
+            Optional<Integer> answered = forward(directory);
+            return answered.isPresent() ? answered.get() : verify(directory);
+        }
+
+        @Override
+        int run(OpenArchive archive) throws IOException {
+            return archive.check(
+                    invocation.user(),
+                    "audit verify",
+                    why -> invocation.err().println("not recorded: " + why),
+                    () -> verify(archive.directory()));
+        }
+
+        private int verify(DataDirectory directory) throws IOException {
             KeyRing keys = KeyRing.open(directory.keys());
             if (Files.exists(directory.binding())) {
                 keys.requireOwn(directory.binding());
@@ -54,11 +78,6 @@ final class AuditCommand {
                             .println("strongroom audit verify: " + fault
                                     + "; keep this folder as it is, and restore the log from a backup into another"));
             return found.sound() ? CommandLines.DONE : CommandLines.FAILED;
-        }
-
-        @Override
-        int run(OpenArchive archive) throws IOException {
-            throw new IllegalStateException("audit verify needs no open archive");
         }
 
         private void print(Verification found) {

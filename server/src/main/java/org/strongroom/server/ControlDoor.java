@@ -11,12 +11,14 @@ import java.lang.System.Logger.Level;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -35,24 +37,46 @@ import org.strongroom.guard.PrivateFiles;
 final class ControlDoor implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ControlDoor.class.getName());
     private static final int AT_ONCE = 16;
+    private static final Duration ACCEPT_REST = Duration.ofMillis(500);
 
     /** Runs a command line with the archive the server has open; returns its exit status. */
     interface Runner {
         int run(Invocation invocation, List<String> arguments);
     }
 
+    /** Waits for the next caller. */
+    interface Acceptor {
+        SocketChannel next(ServerSocketChannel listener) throws IOException;
+    }
+
     private final Path control;
     private final OpenArchive archive;
     private final Runner runner;
+    private final Acceptor acceptor;
     private final ServerSocketChannel listener;
     private final String owner;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final AtomicBoolean closing = new AtomicBoolean();
 
-    /** Opens the socket and begins to accept. The caller holds DIR/lock, so a socket left there belongs to nobody. */
-    ControlDoor(DataDirectory directory, OpenArchive archive, Runner runner) throws IOException {
+    /**
+     * Opens the socket and begins to accept. The caller holds DIR/lock, so a socket left there belongs to nobody. Empty
+     * where files have no owner and mode, as on Windows: there nothing tells who calls, so nobody may.
+     */
+    static Optional<ControlDoor> open(DataDirectory directory, OpenArchive archive, Runner runner) throws IOException {
+        if (!PrivateFiles.posix(directory.run())) {
+            LOG.log(
+                    Level.WARNING,
+                    "control.absent what=\"this file system has no owners and permissions: commands reach this archive"
+                            + " only while no server runs, and nothing here keeps other users of this machine out\"");
+            return Optional.empty();
+        }
+        return Optional.of(new ControlDoor(directory, archive, runner, ServerSocketChannel::accept));
+    }
+
+    ControlDoor(DataDirectory directory, OpenArchive archive, Runner runner, Acceptor acceptor) throws IOException {
         this.archive = archive;
         this.runner = runner;
+        this.acceptor = acceptor;
         PrivateFiles.createDirectories(directory.run());
         control = directory.control();
         owner = Files.getOwner(directory.run()).getName();
@@ -66,19 +90,30 @@ final class ControlDoor implements AutoCloseable {
     private void accept() {
         while (!closing.get()) {
             try {
-                SocketChannel channel = listener.accept();
+                SocketChannel channel = acceptor.next(listener);
                 if (!places.tryAcquire()) {
                     channel.close();
                     LOG.log(Level.WARNING, "control.refused reason=busy at_once=" + AT_ONCE);
                     continue;
                 }
                 Thread.ofPlatform().daemon().name("control-client").start(() -> serve(channel));
+            } catch (ClosedChannelException e) {
+                return;
             } catch (IOException e) {
                 if (!closing.get()) {
+                    // Out of descriptors, say: the caller waits in the backlog, and has its turn once there are some.
                     LOG.log(Level.ERROR, "control.accept_failed", e);
+                    rest();
                 }
-                return;
             }
+        }
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(ACCEPT_REST);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -91,16 +91,17 @@ final class DemoCommand implements Callable<Integer> {
             }
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), dicomPort);
             server = Server.start(archive, TITLE, address);
-        } catch (IOException | RuntimeException | EnrolmentException e) {
+        } catch (IOException | RuntimeException e) {
             archive.close();
             throw e;
         }
+        DemoFile file = file(directory, server.dicomPort());
+        DemoNotice notice = new DemoNotice(directory.demoFile());
         Stop.onSignal(() -> {
-            Files.deleteIfExists(directory.demoFile());
+            notice.remove();
             server.close();
         });
-        DemoFile file = file(directory, server.dicomPort());
-        file.write(directory.demoFile());
+        notice.post(file);
         invocation.out().println(server.readyLine());
         print(invocation.out(), directory, file);
         Stop.await();
@@ -129,12 +130,20 @@ final class DemoCommand implements Callable<Integer> {
                 demo.resolve("ca.pem"));
     }
 
-    private void enrol(OpenArchive archive) throws IOException, EnrolmentException {
+    private void enrol(OpenArchive archive) throws IOException {
         if (archive.registry().byName(DEVICE).isPresent()) {
             return;
         }
-        Permit<Action.Administer> permit =
-                archive.permit(invocation.user(), Purpose.HSYSADMIN, new Action.Administer("device add " + DEVICE));
+        archive.administer(
+                invocation.user(),
+                Purpose.HSYSADMIN,
+                "device add " + DEVICE,
+                Map.of(),
+                permit -> enrol(archive, permit));
+    }
+
+    private static int enrol(OpenArchive archive, Permit<Action.Administer> permit)
+            throws IOException, EnrolmentException {
         IssuedCertificate issued = archive.authority()
                 .issueDevice(
                         DEVICE,
@@ -160,6 +169,7 @@ final class DemoCommand implements Callable<Integer> {
                                         "127.0.0.1", RECEIVER_PORT, Optional.empty(), Optional.empty())),
                                 Purpose.TREAT,
                                 Optional.empty()));
+        return CommandLines.DONE;
     }
 
     private void load(OpenArchive archive) throws IOException {
@@ -207,6 +217,7 @@ final class DemoCommand implements Callable<Integer> {
                 archive.permit(invocation.user(), Purpose.TREAT, query.action(Optional.of("demonstration")));
         long instances = 0;
         long studies = 0;
+        boolean answered = false;
         try (Matches matches = archive.archive().find(permit, query, invocation.cancelled())) {
             for (Optional<DataSet> match = matches.next(); match.isPresent(); match = matches.next()) {
                 instances += match.get()
@@ -214,9 +225,11 @@ final class DemoCommand implements Callable<Integer> {
                         .orElse(0);
                 studies++;
             }
+            answered = true;
+            return instances;
+        } finally {
+            archive.guard().settle(permit, new Outcome(answered, Map.of("matches", studies)));
         }
-        archive.guard().settle(permit, new Outcome(true, Map.of("matches", studies)));
-        return instances;
     }
 
     private static void print(PrintStream out, DataDirectory directory, DemoFile file) {

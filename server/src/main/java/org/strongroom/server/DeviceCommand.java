@@ -1,7 +1,6 @@
 package org.strongroom.server;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -25,6 +24,7 @@ import org.strongroom.guard.DeviceRecord.Destination;
 import org.strongroom.guard.DeviceRecord.Service;
 import org.strongroom.guard.EnrolmentException;
 import org.strongroom.guard.IssuedCertificate;
+import org.strongroom.guard.Pem;
 import org.strongroom.guard.Permit;
 import org.strongroom.guard.Purpose;
 import picocli.CommandLine.Command;
@@ -38,8 +38,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class DeviceCommand {
-    private static Permit<Action.Administer> permit(OpenArchive archive, Invocation invocation, String command) {
-        return archive.permit(invocation.user(), Purpose.HSYSADMIN, new Action.Administer(command));
+    private static int administer(
+            OpenArchive archive, Invocation invocation, String command, OpenArchive.Administration work)
+            throws IOException {
+        return archive.administer(invocation.user(), Purpose.HSYSADMIN, Failure.oneLine(command), Map.of(), work);
     }
 
     /** device add. */
@@ -111,7 +113,13 @@ final class DeviceCommand {
             if (!Files.isWritable(folder)) {
                 throw new Failure("nothing can be written to " + folder + ": name another folder with --out");
             }
-            Permit<Action.Administer> permit = permit(archive, invocation, "device add " + Failure.oneLine(name));
+            return administer(
+                    archive, invocation, "device add " + name, permit -> enrol(archive, permit, destination, folder));
+        }
+
+        private int enrol(
+                OpenArchive archive, Permit<Action.Administer> permit, Optional<Destination> destination, Path folder)
+                throws IOException, EnrolmentException {
             IssuedCertificate issued = archive.authority()
                     .issueDevice(
                             name,
@@ -128,11 +136,7 @@ final class DeviceCommand {
                     destination,
                     Purpose.TREAT,
                     Optional.empty());
-            try {
-                archive.registry().add(permit, device);
-            } catch (EnrolmentException e) {
-                throw new Failure(String.valueOf(e.getMessage()));
-            }
+            archive.registry().add(permit, device);
             issued.writeTo(folder, name);
             invocation
                     .out()
@@ -177,10 +181,19 @@ final class DeviceCommand {
                 return Optional.empty();
             }
             HostPort place = HostPort.parse("--address", address.get());
-            Optional<String> pem = trust.isPresent()
-                    ? Optional.of(Files.readString(invocation.path(trust.get()), StandardCharsets.US_ASCII))
-                    : Optional.empty();
+            Optional<String> pem = trust.isPresent() ? Optional.of(pinned(trust.get())) : Optional.empty();
             return Optional.of(new Destination(place.host(), place.port(), pem, clearUntil.map(Add::endOf)));
+        }
+
+        /** The certificates of a file, and nothing else that stands in it. */
+        private String pinned(String file) throws IOException {
+            try {
+                return Pem.certificates(invocation.path(file)).stream()
+                        .map(Pem::of)
+                        .collect(Collectors.joining());
+            } catch (IOException e) {
+                throw new Failure("--trust " + Failure.describe(e));
+            }
         }
 
         private static Instant endOf(String date) {
@@ -206,8 +219,11 @@ final class DeviceCommand {
         }
 
         @Override
-        int run(OpenArchive archive) {
-            permit(archive, invocation, "device list");
+        int run(OpenArchive archive) throws IOException {
+            return administer(archive, invocation, "device list", permit -> list(archive));
+        }
+
+        private int list(OpenArchive archive) {
             List<DeviceRecord> devices = archive.registry().devices();
             if (json) {
                 invocation
@@ -275,14 +291,11 @@ final class DeviceCommand {
 
         @Override
         int run(OpenArchive archive) throws IOException {
-            Permit<Action.Administer> permit = permit(archive, invocation, "device revoke " + Failure.oneLine(name));
-            try {
+            return administer(archive, invocation, "device revoke " + name, permit -> {
                 archive.registry().revoke(permit, name);
-            } catch (EnrolmentException e) {
-                throw new Failure(String.valueOf(e.getMessage()));
-            }
-            invocation.out().println("Revoked " + name + ".");
-            return CommandLines.DONE;
+                invocation.out().println("Revoked " + name + ".");
+                return CommandLines.DONE;
+            });
         }
     }
 

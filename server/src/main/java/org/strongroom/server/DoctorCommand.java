@@ -52,7 +52,18 @@ final class DoctorCommand extends ArchiveCommand {
     int run(OpenArchive archive) throws IOException {
         Checkup checkup = new Checkup();
         checkup.files(archive.directory());
-        checkup.archive(archive, invocation.running().isPresent());
+        try {
+            archive.check(
+                    invocation.user(),
+                    "doctor",
+                    why -> checkup.fail("administrators", why, "put that right: nobody can do anything here now"),
+                    () -> {
+                        checkup.archive(archive, invocation.running().isPresent());
+                        return checkup.failed() ? CommandLines.FAILED : CommandLines.DONE;
+                    });
+        } catch (Failure e) {
+            checkup.fail("archive", String.valueOf(e.getMessage()), "put that right, then run doctor again");
+        }
         return report(checkup);
     }
 

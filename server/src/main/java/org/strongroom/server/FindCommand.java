@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,16 @@ final class FindCommand extends PeerCommand {
         super(invocation);
     }
 
+    @Override
+    Optional<Why> why() {
+        return Optional.of(why);
+    }
+
+    @Override
+    String asked() {
+        return " --level " + keys.level().name().toLowerCase(Locale.ROOT) + keys.recorded();
+    }
+
     private void checkMost() {
         if (most < 1) {
             throw Failure.misuse("--most " + most + " is less than 1");
@@ -107,6 +118,7 @@ final class FindCommand extends PeerCommand {
             Iterator<DataSet> each = matches.iterator();
             while (answers.size() < most && each.hasNext()) {
                 answers.add(each.next());
+                count("matches", answers.size());
             }
             end = matches.status();
         }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,6 +103,16 @@ final class GetCommand extends PeerCommand {
 
     GetCommand(Invocation invocation) {
         super(invocation);
+    }
+
+    @Override
+    Optional<Why> why() {
+        return Optional.of(why);
+    }
+
+    @Override
+    String asked() {
+        return " --level " + keys.level().name().toLowerCase(Locale.ROOT) + keys.recorded();
     }
 
     /** Takes it out of the archive itself, as a person with a purpose. */
@@ -359,6 +370,8 @@ final class GetCommand extends PeerCommand {
             store.body().transferTo(file);
         });
         report.written++;
+        count("instances", report.written);
+        count("bytes", report.bytes);
         report.received.add(store.sopInstance());
         return Status.SUCCESS;
     }

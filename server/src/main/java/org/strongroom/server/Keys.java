@@ -93,6 +93,17 @@ final class Keys {
         }
     }
 
+    /** For the audit log, as {@code Action.Query} and {@code Action.Retrieve} have it: names, and values that identify. */
+    String recorded() {
+        return keys.stream()
+                .map(key -> {
+                    Tag tag = tag(key.contains("=") ? key.substring(0, key.indexOf('=')) : key);
+                    boolean names = vr(tag) == VR.UI || tag.equals(Attributes.PatientID.tag());
+                    return " -k " + (names ? key : name(tag));
+                })
+                .collect(Collectors.joining());
+    }
+
     /** Tags the person named. */
     List<Tag> tags() {
         return keys.stream()

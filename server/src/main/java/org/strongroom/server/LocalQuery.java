@@ -31,16 +31,18 @@ record LocalQuery(OpenArchive archive, Invocation invocation, Why why) {
         Action.Query action = query.action(Optional.of(why.reason(archive.directory())));
         Permit<Action.Query> permit = archive.permit(invocation.user(), why.purpose(archive.directory()), action);
         List<DataSet> answers = new ArrayList<>();
+        boolean answered = false;
         try (Matches matches = archive.archive().find(permit, query, invocation.cancelled())) {
             Optional<DataSet> match = matches.next();
             for (; match.isPresent() && answers.size() < most; match = matches.next()) {
                 answers.add(match.get());
             }
+            answered = true;
             return new Answers(answers, match.isEmpty());
         } catch (CancellationException e) {
             throw new Failure("stopped after " + answers.size() + " answers");
         } finally {
-            archive.guard().settle(permit, new Outcome(true, Map.of("matches", (long) answers.size())));
+            archive.guard().settle(permit, new Outcome(answered, Map.of("matches", (long) answers.size())));
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.strongroom.server;
 
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.TransferSyntax;
@@ -24,8 +26,22 @@ final class MoveCommand extends PeerCommand {
     @Option(names = "--to-aet", paramLabel = "AET", required = true, description = "AE title the instances go to")
     private String destination = "";
 
+    @Mixin
+    private Why why = new Why();
+
     MoveCommand(Invocation invocation) {
         super(invocation);
+    }
+
+    @Override
+    Optional<Why> why() {
+        return Optional.of(why);
+    }
+
+    @Override
+    String asked() {
+        return " --to-aet " + destination + " --level " + keys.level().name().toLowerCase(Locale.ROOT)
+                + keys.recorded();
     }
 
     @Override
@@ -53,6 +69,10 @@ final class MoveCommand extends PeerCommand {
                         line.called() + " does not send to " + destination + " (status A801): it knows no such"
                                 + " device with an address, or this one may not move to it; see device add --address, --move-to");
             }
+            status.counts().ifPresent(done -> {
+                count("instances", done.completed() + done.warning());
+                count("failed", done.failed());
+            });
             String counts = status.counts().map(MoveCommand::text).orElse("");
             invocation.out().println(line.called() + " answered: " + text(status) + counts);
             return status.isSuccess() ? CommandLines.DONE : CommandLines.FAILED;

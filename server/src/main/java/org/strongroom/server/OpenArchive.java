@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Health;
 import org.strongroom.archive.Index;
@@ -20,9 +22,11 @@ import org.strongroom.guard.AuditLog;
 import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.Decision;
 import org.strongroom.guard.DeviceRegistry;
+import org.strongroom.guard.EnrolmentException;
 import org.strongroom.guard.Guard;
 import org.strongroom.guard.Identity;
 import org.strongroom.guard.KeyRing;
+import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
 import org.strongroom.guard.Purpose;
 import org.strongroom.guard.sqlite.SqliteGuardStore;
@@ -155,6 +159,66 @@ final class OpenArchive implements AutoCloseable {
             case Decision.Granted<A>(Permit<A> permit) -> permit;
             case Decision.Denied<A>(Decision.Reason reason) -> throw new Failure(refusal(user, reason));
         };
+    }
+
+    /** Work under a permit; returns the exit status of its command. */
+    interface Administration {
+        int under(Permit<Action.Administer> permit) throws IOException, EnrolmentException;
+    }
+
+    /**
+     * What an administrator does here: decided first, settled in any case, and as a success only with status 0.
+     *
+     * @param command as the audit log tells it
+     * @param counts what came of it, read when the work has ended
+     */
+    int administer(String user, Purpose purpose, String command, Map<String, Long> counts, Administration work)
+            throws IOException {
+        Permit<Action.Administer> permit = permit(user, purpose, new Action.Administer(command));
+        int status = CommandLines.FAILED;
+        try {
+            status = work.under(permit);
+            return status;
+        } catch (EnrolmentException e) {
+            throw new Failure(String.valueOf(e.getMessage()));
+        } finally {
+            guard.settle(permit, new Outcome(status == CommandLines.DONE, counts));
+        }
+    }
+
+    /** Looks at the archive and at no patient's data; returns the exit status of its command. */
+    interface Check {
+        int run() throws IOException;
+    }
+
+    /**
+     * The same for what must work on a broken archive too: where nobody can be given a permit now, as no administrator is
+     * left or nothing can be written down, it goes on without one.
+     *
+     * @param broken hears why there was none
+     */
+    int check(String user, String command, Consumer<String> broken, Check work) throws IOException {
+        Action.Administer action = new Action.Administer(command);
+        switch (guard.decide(new Identity.Local(user), Purpose.HSYSADMIN, action)) {
+            case Decision.Granted<Action.Administer>(Permit<Action.Administer> permit) -> {
+                int status = CommandLines.FAILED;
+                try {
+                    status = work.run();
+                    return status;
+                } finally {
+                    guard.settle(permit, new Outcome(status == CommandLines.DONE, Map.of()));
+                }
+            }
+            case Decision.Denied<Action.Administer>(Decision.Reason reason) -> {
+                boolean isBroken = reason == Decision.Reason.AUDIT_UNAVAILABLE
+                        || registry.administrators().isEmpty();
+                if (!isBroken) {
+                    throw new Failure(refusal(user, reason));
+                }
+                broken.accept(refusal(user, reason));
+                return work.run();
+            }
+        }
     }
 
     private String refusal(String user, Decision.Reason reason) {

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.Association;
@@ -16,6 +18,7 @@ import org.strongroom.dimse.Status;
 import org.strongroom.dimse.Timeouts;
 import org.strongroom.guard.DeviceRecord;
 import org.strongroom.guard.DeviceRecord.Destination;
+import org.strongroom.guard.Purpose;
 import org.strongroom.guard.TlsContexts;
 import picocli.CommandLine.Option;
 
@@ -53,6 +56,8 @@ abstract class PeerCommand extends ArchiveCommand {
             description = "call HOST:PORT without TLS; what is sent can be read and altered on the way")
     private boolean clear;
 
+    private final Map<String, Long> counts = new TreeMap<>();
+
     PeerCommand(Invocation invocation) {
         super(invocation);
     }
@@ -81,7 +86,42 @@ abstract class PeerCommand extends ArchiveCommand {
 
     @Override
     int run(OpenArchive archive) throws IOException {
-        return peer.isPresent() ? talk(device(archive, peer.get())) : local(archive);
+        return peer.isPresent() ? asArchive(archive, peer.get()) : local(archive);
+    }
+
+    /** The purpose and the reason a person must give, where the archive asks in its own name for patients' data. */
+    Optional<Why> why() {
+        return Optional.empty();
+    }
+
+    /** What is asked for, as options; for the audit log. */
+    String asked() {
+        return "";
+    }
+
+    /** How many of what were asked, sent or received until now; for the audit log. */
+    final void count(String what, long number) {
+        counts.put(what, number);
+    }
+
+    /** With the archive's key, so for its administrators only, and written down before anybody is called. */
+    private int asArchive(OpenArchive archive, String to) throws IOException {
+        DataDirectory directory = archive.directory();
+        StringBuilder command = new StringBuilder(commandName() + " --to " + to);
+        called.ifPresent(title -> command.append(" --aet ").append(title));
+        calling.ifPresent(title -> command.append(" --calling ").append(title));
+        command.append(asked());
+        Purpose purpose = Purpose.HSYSADMIN;
+        if (why().isPresent()) {
+            purpose = why().get().purpose(directory);
+            command.append(" --reason ").append(why().get().reason(directory));
+        }
+        return archive.administer(
+                invocation.user(),
+                purpose,
+                Failure.oneLine(command.toString()),
+                counts,
+                permit -> talk(device(archive, to)));
     }
 
     /** Without a peer: the archive itself, as the person at the terminal; not every command has something to do there. */

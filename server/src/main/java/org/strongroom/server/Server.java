@@ -27,9 +27,9 @@ final class Server implements AutoCloseable {
     private final OpenArchive archive;
     private final AeTitle title;
     private final DimseListener listener;
-    private final ControlDoor control;
+    private final Optional<ControlDoor> control;
 
-    private Server(OpenArchive archive, AeTitle title, DimseListener listener, ControlDoor control) {
+    private Server(OpenArchive archive, AeTitle title, DimseListener listener, Optional<ControlDoor> control) {
         this.archive = archive;
         this.title = title;
         this.listener = listener;
@@ -60,7 +60,7 @@ final class Server implements AutoCloseable {
         archive.registry().onRevoked(device -> revoked(listener, device));
         boolean started = false;
         try {
-            ControlDoor control = new ControlDoor(archive.directory(), archive, CommandLines::runInServer);
+            Optional<ControlDoor> control = ControlDoor.open(archive.directory(), archive, CommandLines::runInServer);
             started = true;
             archive.problems().forEach(problem -> LOG.log(Level.ERROR, "server.problem what=\"" + problem + '"'));
             return new Server(archive, title, listener, control);
@@ -118,9 +118,14 @@ final class Server implements AutoCloseable {
     @Override
     public void close() throws IOException {
         LOG.log(Level.INFO, "server.stopping associations=" + listener.associations());
-        try (archive;
-                control) {
-            listener.close();
+        try (archive) {
+            try {
+                listener.close();
+            } finally {
+                if (control.isPresent()) {
+                    control.get().close();
+                }
+            }
         }
     }
 }

@@ -163,6 +163,7 @@ final class StoreCommand extends PeerCommand {
                 Status status = association.store(item);
                 if (status.isSuccess() || status.isWarning()) {
                     report.sent++;
+                    count("instances", report.sent);
                     report.warned += status.isWarning() ? 1 : 0;
                 } else {
                     report.refuse(item.source().name(), text(status));
