@@ -1,7 +1,9 @@
 package org.strongroom.archive;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.DataSet;
@@ -22,6 +24,29 @@ final class Arrival {
     /** What the data set says it is. */
     record Identity(DataSet head, Uid sopClass, Uid sopInstance, Uid study, Uid series) {}
 
+    /** What a stored copy was found to be, that the index says is the same. */
+    enum Copy {
+        /** Whole, and the same bytes. */
+        SAME,
+        /** Whole, with other bytes. */
+        OTHER,
+        /** Damaged or missing. */
+        DAMAGED,
+        /** It was not looked at to the end: the thread was told to stop. */
+        UNKNOWN
+    }
+
+    /** The committer's answer. */
+    sealed interface Verdict {
+        record Done(StoreOutcome outcome) implements Verdict {}
+
+        /** The thread that waits has to look at this copy, and come again: the committer has no time for it. */
+        record Look(Located copy) implements Verdict {}
+    }
+
+    /** By their places, what copies were found to be. */
+    private final Map<Place, Copy> copies = new HashMap<>(2);
+
     private final RecordHeader header;
     private final KeyStore.StudyKey key;
     private final Sealer.Sealed sealed;
@@ -30,7 +55,7 @@ final class Arrival {
     private final TransferSyntax syntax;
     private final String source;
     private final Thread waiting = Thread.currentThread();
-    private volatile @Nullable StoreOutcome outcome;
+    private volatile @Nullable Verdict verdict;
 
     Arrival(
             RecordHeader header,
@@ -89,24 +114,30 @@ final class Arrival {
                 source);
     }
 
-    /** Called once by the committer. */
-    void complete(StoreOutcome result) {
-        outcome = result;
+    /** What is known of copies; the waiting thread's between answers, the committer's until then. */
+    Map<Place, Copy> copies() {
+        return copies;
+    }
+
+    /** Called once by the committer for each time the arrival is given to it. */
+    void complete(Verdict result) {
+        verdict = result;
         LockSupport.unpark(waiting);
     }
 
     /** Waits, through interrupts too: until then the committer reads the chunks. */
-    StoreOutcome await() {
+    Verdict await() {
         boolean interrupted = false;
-        StoreOutcome result = outcome;
+        Verdict result = verdict;
         while (result == null) {
             LockSupport.park(this);
             interrupted |= Thread.interrupted();
-            result = outcome;
+            result = verdict;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        verdict = null;
         return result;
     }
 }

@@ -1,6 +1,8 @@
 package org.strongroom.archive;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +17,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.strongroom.archive.Arrival.Body;
+import org.strongroom.archive.Arrival.Copy;
+import org.strongroom.archive.Arrival.Verdict;
 import org.strongroom.archive.StoreOutcome.Cause;
 import org.strongroom.archive.StoreOutcome.Refused;
 import org.strongroom.dicom.Uid;
@@ -52,10 +56,22 @@ final class Committer implements AutoCloseable {
 
     /** Returns when the object is durable and findable, or refused. */
     StoreOutcome commit(Arrival arrival) {
+        Verdict verdict = submit(arrival);
+        while (verdict instanceof Verdict.Look look) {
+            arrival.copies().put(look.copy().place(), look(look.copy(), arrival.digest()));
+            verdict = submit(arrival);
+        }
+        return ((Verdict.Done) verdict).outcome();
+    }
+
+    private Verdict submit(Arrival arrival) {
         lock.lock();
         try {
             if (closed) {
-                return refused("the archive is being closed");
+                if (arrival.sealed().body() instanceof Body.Single single) {
+                    writer.drop(single);
+                }
+                return new Verdict.Done(refused("the archive is being closed"));
             }
             waiting.add(arrival);
             arrived.signal();
@@ -65,6 +81,21 @@ final class Committer implements AutoCloseable {
         return arrival.await();
     }
 
+    /** Reads a copy to its end, in the thread that stores: others do not wait for it. */
+    private Copy look(Located copy, Digest expected) {
+        try {
+            return reader.checkedDigest(copy).equals(expected) ? Copy.SAME : Copy.OTHER;
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
+            return Copy.UNKNOWN;
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "object.damaged place=\"" + copy.place() + "\" what=\"" + e.getMessage()
+                            + "; it came again, and what came is stored in its stead\"");
+            return Copy.DAMAGED;
+        }
+    }
+
     private void run() {
         try {
             commitAll();
@@ -72,7 +103,8 @@ final class Committer implements AutoCloseable {
             lock.lock();
             try {
                 closed = true;
-                waiting.forEach(arrival -> arrival.complete(refused("storing has stopped; the log has the cause")));
+                waiting.forEach(arrival ->
+                        arrival.complete(new Verdict.Done(refused("storing has stopped; the log has the cause"))));
             } finally {
                 lock.unlock();
             }
@@ -81,7 +113,7 @@ final class Committer implements AutoCloseable {
 
     private void commitAll() {
         for (List<Arrival> batch = take(); !batch.isEmpty(); batch = take()) {
-            Map<Arrival, StoreOutcome> outcomes = new HashMap<>();
+            Map<Arrival, Verdict> outcomes = new HashMap<>();
             StoreOutcome otherwise = refused("storing failed inside; the log has the cause");
             try {
                 store(batch, outcomes);
@@ -95,18 +127,20 @@ final class Committer implements AutoCloseable {
                 throw e;
             } finally {
                 for (Arrival arrival : batch) {
-                    finish(arrival, outcomes.getOrDefault(arrival, otherwise));
+                    finish(arrival, outcomes.getOrDefault(arrival, new Verdict.Done(otherwise)));
                 }
             }
         }
     }
 
-    private void finish(Arrival arrival, StoreOutcome outcome) {
-        boolean kept = outcome instanceof StoreOutcome.Stored || outcome instanceof StoreOutcome.Conflict;
+    private void finish(Arrival arrival, Verdict verdict) {
+        boolean kept = !(verdict instanceof Verdict.Done(StoreOutcome outcome))
+                || outcome instanceof StoreOutcome.Stored
+                || outcome instanceof StoreOutcome.Conflict;
         if (!kept && arrival.sealed().body() instanceof Body.Single single) {
             writer.drop(single);
         }
-        arrival.complete(outcome);
+        arrival.complete(verdict);
     }
 
     /** All that wait, up to a bound; nothing when the archive is closed and all are done. */
@@ -131,7 +165,7 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private void store(List<Arrival> batch, Map<Arrival, StoreOutcome> outcomes) throws IOException {
+    private void store(List<Arrival> batch, Map<Arrival, Verdict> outcomes) throws IOException {
         if (state.failure().isPresent()) {
             throw new IOException(state.failure().get());
         }
@@ -156,11 +190,12 @@ final class Committer implements AutoCloseable {
             Arrival arrival = gathered.get(i);
             outcomes.put(
                     arrival,
-                    switch (recorded.get(i)) {
-                        case STORED -> new StoreOutcome.Stored(arrival.bytes());
-                        case CONFLICT -> new StoreOutcome.Conflict(arrival.bytes());
-                        case PRESENT -> new StoreOutcome.Duplicate(arrival.bytes());
-                    });
+                    new Verdict.Done(
+                            switch (recorded.get(i)) {
+                                case STORED -> new StoreOutcome.Stored(arrival.bytes());
+                                case CONFLICT -> new StoreOutcome.Conflict(arrival.bytes());
+                                case PRESENT -> new StoreOutcome.Duplicate(arrival.bytes());
+                            }));
         }
     }
 
@@ -172,20 +207,20 @@ final class Committer implements AutoCloseable {
 
     private record Key(Uid study, Uid series, Uid sopInstance) {}
 
-    private List<Arrival> withoutDuplicates(List<Arrival> batch, Map<Arrival, StoreOutcome> outcomes)
-            throws IOException {
+    private List<Arrival> withoutDuplicates(List<Arrival> batch, Map<Arrival, Verdict> outcomes) throws IOException {
         Map<Key, Set<Digest>> inBatch = new LinkedHashMap<>();
         List<Arrival> fresh = new ArrayList<>(batch.size());
         for (Arrival arrival : batch) {
             Arrival.Identity is = arrival.identity();
             Key key = new Key(is.study(), is.series(), is.sopInstance());
             Set<Digest> before = inBatch.computeIfAbsent(key, _ -> new HashSet<>(2));
-            Optional<StoreOutcome> known = before.add(arrival.digest())
-                    ? known(arrival)
-                    : Optional.of(new StoreOutcome.Duplicate(arrival.bytes()));
+            Optional<Verdict> known = before.contains(arrival.digest())
+                    ? Optional.of(new Verdict.Done(new StoreOutcome.Duplicate(arrival.bytes())))
+                    : known(arrival);
             if (known.isPresent()) {
                 outcomes.put(arrival, known.get());
             } else {
+                before.add(arrival.digest()); // the whole batch is stored, or none of it is answered so
                 fresh.add(arrival);
             }
         }
@@ -193,20 +228,23 @@ final class Committer implements AutoCloseable {
     }
 
     /**
-     * What is to be said at once: the same bytes are stored. The index has eight bytes of their digest, the pack all of it;
-     * a copy that can't be read is no ground for saying that the object is safe.
+     * What is to be said at once: the same bytes are stored. The index has eight bytes of their digest, the pack all of it; a
+     * copy that is not whole any more is no ground for saying that the object is safe.
      */
-    private Optional<StoreOutcome> known(Arrival arrival) throws IOException {
+    private Optional<Verdict> known(Arrival arrival) throws IOException {
         Arrival.Identity is = arrival.identity();
         for (Located version : index.versions(is.study(), is.series(), is.sopInstance())) {
             if (version.digestPrefix() == arrival.digest().prefix()) {
-                try {
-                    if (reader.digest(version.place()).equals(arrival.digest())) {
-                        return Optional.of(new StoreOutcome.Duplicate(arrival.bytes()));
-                    }
-                } catch (IOException e) {
-                    LOG.log(System.Logger.Level.ERROR, "object.unreadable place=\"" + version.place() + "\"", e);
-                    return Optional.of(refused("the stored copy of this instance can't be read: " + version.place()));
+                Copy copy = arrival.copies().get(version.place());
+                if (copy == null) {
+                    return Optional.of(new Verdict.Look(version));
+                }
+                if (copy == Copy.SAME) {
+                    return Optional.of(new Verdict.Done(new StoreOutcome.Duplicate(arrival.bytes())));
+                }
+                if (copy == Copy.UNKNOWN) {
+                    return Optional.of(new Verdict.Done(
+                            refused("the stored copy of this instance was not read to its end: " + version.place())));
                 }
             }
         }

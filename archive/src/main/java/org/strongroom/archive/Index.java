@@ -96,7 +96,10 @@ public interface Index extends AutoCloseable {
 
     /** What became of an entry. */
     enum Recorded {
-        /** The first of its UID: visible. */
+        /**
+         * The first of its UID, or the same digest at another place: visible. The same is stored again only when the copy
+         * before is damaged; its row is kept as a further version.
+         */
         STORED,
         /** Another version with other bytes is visible: kept as a further version, and listed as a conflict. */
         CONFLICT,

@@ -87,8 +87,14 @@ final class PackReader {
         }
     }
 
-    Digest digest(Place place) throws IOException {
-        try (Reading reading = new Reading(place, 0)) {
+    /**
+     * The digest of the data set there, after the whole record was read and its check sum compared.
+     *
+     * @throws IOException when it is damaged, missing, or can't be read
+     */
+    Digest checkedDigest(Located located) throws IOException {
+        try (Reading reading = new Reading(located.place(), located.dataSetLength())) {
+            reading.checkSum();
             return reading.note().digest();
         }
     }

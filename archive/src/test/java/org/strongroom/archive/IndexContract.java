@@ -349,6 +349,36 @@ public abstract class IndexContract {
     }
 
     @Test
+    void the_same_digest_at_another_place_is_shown_in_the_stead_of_the_first_and_once() throws IOException {
+        IndexSamples samples = new IndexSamples(3);
+        try (Index index = open(folder)) {
+            Entry first = record(index, samples, 2).getLast();
+            Entry again = new Entry(
+                    first.head(),
+                    first.study(),
+                    first.series(),
+                    first.sopInstance(),
+                    first.sopClass(),
+                    first.syntax(),
+                    new Place(900, 4096),
+                    first.dataSetLength(),
+                    first.digest(),
+                    first.received(),
+                    first.source());
+            assertThat(index.record(List.of(again), samples.position())).containsExactly(Recorded.STORED);
+            for (Entry replayed : List.of(first, again)) {
+                assertThat(index.record(List.of(replayed), samples.position())).containsExactly(Recorded.PRESENT);
+            }
+            assertThat(index.versions(first.study(), first.series(), first.sopInstance()))
+                    .extracting(Located::place)
+                    .containsExactly(again.place(), first.place());
+            List<Uid> studies = new ArrayList<>();
+            index.studies(studies::add);
+            assertThat(studies).hasSize((int) index.studies()).contains(first.study());
+        }
+    }
+
+    @Test
     void the_first_version_stays_visible_and_further_ones_are_kept() throws IOException {
         IndexSamples samples = new IndexSamples(6);
         try (Index index = open(folder)) {

@@ -68,8 +68,12 @@ final class MemoryIndex implements Index {
         if (known.stream().anyMatch(version -> version.place().equals(entry.place()))) {
             return Recorded.PRESENT;
         }
-        known.add(entry);
         recorded.add(entry);
+        if (!known.isEmpty() && known.getFirst().digest().equals(entry.digest())) {
+            known.addFirst(entry);
+            return Recorded.STORED;
+        }
+        known.add(entry);
         return known.size() == 1 ? Recorded.STORED : Recorded.CONFLICT;
     }
 

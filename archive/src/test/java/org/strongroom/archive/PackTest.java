@@ -77,6 +77,46 @@ class PackTest {
     }
 
     @Test
+    void what_comes_again_is_stored_anew_and_shown_where_the_copy_is_damaged() throws IOException {
+        for (int pixels : List.of(100, 9_000_000)) {
+            byte[] dataSet = Samples.dataSet(pixels, 1, pixels, 1);
+            Path pack;
+            try (PackArchive archive = open()) {
+                assertThat(store(archive, dataSet)).isInstanceOf(Stored.class);
+                Place place = index.entries().getLast().place();
+                boolean single = place.offset() == PackFormat.SINGLE_RECORD;
+                pack = folder.resolve("packs")
+                        .resolve(single ? PackFormat.singleName(place.pack()) : PackFormat.sharedName(place.pack()));
+                flip(pack, place.offset() + RecordHeader.LENGTH + 60 + pixels / 2);
+                assertThat(store(archive, dataSet)).isInstanceOf(Stored.class);
+                assertThat(store(archive, dataSet)).isInstanceOf(Duplicate.class);
+                assertShown(archive, pixels, dataSet);
+            }
+            try (PackArchive archive = open()) {
+                assertShown(archive, pixels, dataSet);
+                assertThat(archive.health().writable()).isTrue();
+            }
+        }
+        try (Stream<Path> files = Files.list(folder.resolve("packs"))) {
+            assertThat(files).noneMatch(file -> file.toString().endsWith(".part"));
+        }
+    }
+
+    private static void flip(Path file, long at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[(int) at] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private static void assertShown(PackArchive archive, int study, byte[] dataSet) throws IOException {
+        List<StoredInstance> shown = Samples.instances(archive.retrieve(Permits.study(Samples.study(study))));
+        assertThat(shown).hasSize(1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        shown.getFirst().writeTo(out);
+        assertThat(Arrays.equals(out.toByteArray(), dataSet)).isTrue();
+    }
+
+    @Test
     void a_second_opening_of_the_same_folder_is_refused() throws IOException {
         try (PackArchive archive = open()) {
             assertThat(archive.health().writable()).isTrue();

@@ -124,6 +124,9 @@ final class Recorder {
         if (visible > 0) {
             return Recorded.PRESENT;
         }
+        if (takeOver(series, uid, sopClass, entry)) {
+            return Recorded.STORED;
+        }
         int added = session.update(
                 """
                 INSERT OR IGNORE INTO version (series, uid, pack, start, class, syntax, length, digest)
@@ -147,6 +150,43 @@ final class Recorder {
                 uid,
                 entry.received().toEpochMilli());
         return Recorded.CONFLICT;
+    }
+
+    /** The same came again, since the visible copy is damaged: the new one is visible, the old one a further version. */
+    private boolean takeOver(Known.Series series, byte[] uid, int sopClass, Entry entry) throws SQLException {
+        Place place = entry.place();
+        long known = session.number(
+                0,
+                "SELECT count(*) FROM version WHERE series = ? AND uid = ? AND pack = ? AND start = ?",
+                series.id,
+                uid,
+                place.pack(),
+                place.offset());
+        if (known > 0) {
+            return false;
+        }
+        int kept = session.update(
+                """
+                INSERT OR IGNORE INTO version (series, uid, pack, start, class, syntax, length, digest)
+                SELECT series, uid, pack, start, class, syntax, length, digest FROM instance
+                WHERE series = ? AND uid = ? AND class = ? AND length = ? AND digest = ?
+                """,
+                series.id,
+                uid,
+                sopClass,
+                entry.dataSetLength(),
+                entry.digest().prefix());
+        if (kept == 0) {
+            return false;
+        }
+        session.update(
+                "UPDATE instance SET pack = ?, start = ?, syntax = ? WHERE series = ? AND uid = ?",
+                place.pack(),
+                place.offset(),
+                codes.number(session, entry.syntax().uid()),
+                series.id,
+                uid);
+        return true;
     }
 
     /** All versions of an instance, the visible one first. */
