@@ -45,10 +45,6 @@ final class PackFormat {
         return name.endsWith(SHARED) && number(name).isPresent();
     }
 
-    static boolean isSingle(String name) {
-        return name.endsWith(SINGLE) && number(name).isPresent();
-    }
-
     static boolean isUnfinished(String name) {
         return name.endsWith(UNFINISHED);
     }

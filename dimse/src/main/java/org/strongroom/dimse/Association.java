@@ -2,7 +2,6 @@ package org.strongroom.dimse;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,6 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
-import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Conversation.Arrival;
 
@@ -89,11 +87,6 @@ public final class Association implements AutoCloseable {
     /** The contexts the acceptor agreed to. */
     public List<AcceptedContext> contexts() {
         return contexts.all();
-    }
-
-    /** An accepted context for a SOP class in one of these transfer syntaxes; the first of them that fits. */
-    public Optional<AcceptedContext> contextFor(Uid sopClass, Collection<TransferSyntax> syntaxes) {
-        return contexts.forClass(sopClass, syntaxes);
     }
 
     /** What the acceptor said of itself. */

@@ -2,6 +2,7 @@ package org.strongroom.dimse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -380,18 +381,12 @@ final class AssociationTest {
                 .extended(new UserInformation.ExtendedNegotiation(FIND, Octets.of(new byte[] {1, 0, 1})));
         try (Association association = Association.request(peer, proposal, PATIENT)) {
             assertThat(association.peer().asyncWindow()).contains(new AsyncWindow(16, 1));
-            assertThat(association
-                            .contextFor(CT, List.of(EXPLICIT))
-                            .orElseThrow()
-                            .requestorIsScp())
-                    .isTrue();
-            assertThat(association
-                            .contextFor(FIND, List.of(EXPLICIT))
-                            .orElseThrow()
-                            .requestorIsScp())
-                    .isFalse();
-            assertThat(association.contextFor(CT, List.of(TransferSyntax.ImplicitVRLittleEndian)))
-                    .isEmpty();
+            assertThat(association.contexts())
+                    .extracting(AcceptedContext::sopClass, AcceptedContext::syntax, AcceptedContext::requestorIsScp)
+                    .contains(tuple(CT, EXPLICIT, true), tuple(FIND, EXPLICIT, false))
+                    .doesNotContain(
+                            tuple(CT, TransferSyntax.ImplicitVRLittleEndian, true),
+                            tuple(CT, TransferSyntax.ImplicitVRLittleEndian, false));
         }
         assertThat(archive.requests.getFirst().userInformation()).isEqualTo(proposal.userInformation());
     }

@@ -3,22 +3,26 @@ package org.strongroom.server;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code import} was pointed at, handed out file by file: folders with all below them (symbolic links are not
  * followed), the folder of a DICOMDIR, the entries of a zip, single files. It is walked once to count and once to hand
- * out: no list is held, since the medium says how long that would be and a running server reads it.
+ * out: no list is held, since the medium says how long that would be and a running server reads it. A folder or zip that
+ * can't be read is one source whose opening says why.
  */
 final class ImportSources implements AutoCloseable {
     private final long size;
@@ -67,7 +71,13 @@ final class ImportSources implements AutoCloseable {
         }
     }
 
-    /** A zip file whose directory can't be read, from there on. */
+    /** How a folder is opened; who asks closes it. */
+    @FunctionalInterface
+    interface FolderOpener {
+        DirectoryStream<Path> open(Path folder) throws IOException;
+    }
+
+    /** A folder that can't be read, or a zip file whose directory can't, from there on. */
     private record Broken(Path file, String why) implements Source {
         @Override
         public String name() {
@@ -91,13 +101,17 @@ final class ImportSources implements AutoCloseable {
      * @throws Failure when a path is not there
      */
     static ImportSources of(List<Path> paths) throws IOException {
+        return of(paths, Files::newDirectoryStream);
+    }
+
+    static ImportSources of(List<Path> paths, FolderOpener opener) throws IOException {
         long size = 0;
-        try (Walk count = new Walk(paths)) {
+        try (Walk count = new Walk(paths, opener)) {
             while (count.next() != null) {
                 size++;
             }
         }
-        return new ImportSources(size, new Walk(paths));
+        return new ImportSources(size, new Walk(paths, opener));
     }
 
     /** How many there were when they were counted. */
@@ -123,12 +137,15 @@ final class ImportSources implements AutoCloseable {
     /** One walk through all paths; it holds a folder, a zip file and what is open above them. */
     private static final class Walk implements AutoCloseable {
         private final Iterator<Path> paths;
-        private @Nullable Stream<Path> folder;
-        private @Nullable Iterator<Path> files;
+        private final FolderOpener opener;
+        private final Deque<Folder> folders = new ArrayDeque<>();
         private @Nullable ZipDirectory zip;
 
-        Walk(List<Path> paths) {
+        private record Folder(Path path, DirectoryStream<Path> files, Iterator<Path> names) {}
+
+        Walk(List<Path> paths, FolderOpener opener) {
             this.paths = paths.iterator();
+            this.opener = opener;
         }
 
         /** Null at the end. */
@@ -138,8 +155,8 @@ final class ImportSources implements AutoCloseable {
                 Source found = null;
                 if (zip != null) {
                     found = entry(zip);
-                } else if (files != null) {
-                    found = file(files);
+                } else if (!folders.isEmpty()) {
+                    found = file(folders.element());
                 } else if (paths.hasNext()) {
                     found = look(paths.next());
                 } else {
@@ -157,7 +174,7 @@ final class ImportSources implements AutoCloseable {
                 if (entry.isPresent()) {
                     return entry.get().folder() ? null : new Entry(from.file(), from, entry.get());
                 }
-            } catch (Failure e) {
+            } catch (Failure | IOException e) {
                 from.close();
                 zip = null;
                 return new Broken(from.file(), Failure.describe(e));
@@ -167,38 +184,44 @@ final class ImportSources implements AutoCloseable {
             return null;
         }
 
-        private @Nullable Source file(Iterator<Path> from) throws IOException {
+        private @Nullable Source file(Folder from) throws IOException {
+            Path file;
             try {
-                if (!from.hasNext()) {
+                if (!from.names().hasNext()) {
                     leave();
                     return null;
                 }
-                Path file = from.next();
-                return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? plain(file) : null;
-            } catch (UncheckedIOException e) {
-                throw e.getCause() == null ? new IOException(e) : e.getCause();
+                file = from.names().next();
+            } catch (DirectoryIteratorException e) {
+                leave();
+                return new Broken(
+                        from.path(),
+                        Failure.describe(Objects.requireNonNullElse(
+                                e.getCause(), new IOException("the folder can't be read to its end"))));
             }
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                return enter(file);
+            }
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? plain(file) : null;
         }
 
-        private @Nullable Source look(Path path) throws IOException {
+        private @Nullable Source look(Path path) {
             String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
             if (!Files.exists(path)) {
                 throw new Failure("no such file or folder: " + path);
             } else if (Files.isDirectory(path)) {
-                enter(path);
+                return enter(path);
             } else if (name.equals("dicomdir") && path.getParent() != null) {
-                enter(path.getParent());
-            } else {
-                return plain(path);
+                return enter(path.getParent());
             }
-            return null;
+            return plain(path);
         }
 
-        private @Nullable Source plain(Path file) throws IOException {
+        private @Nullable Source plain(Path file) {
             if (file.toString().toLowerCase(Locale.ROOT).endsWith(".zip")) {
                 try {
                     zip = ZipDirectory.open(file);
-                } catch (Failure e) {
+                } catch (Failure | IOException e) {
                     return new Broken(file, Failure.describe(e));
                 }
                 return null;
@@ -206,26 +229,27 @@ final class ImportSources implements AutoCloseable {
             return new PlainFile(file);
         }
 
-        /** What it opens is closed by {@link #leave}. */
-        @SuppressWarnings("StreamResourceLeak")
-        private void enter(Path path) throws IOException {
-            folder = Files.walk(path);
-            files = folder.iterator();
+        private @Nullable Source enter(Path path) {
+            try {
+                DirectoryStream<Path> files = opener.open(path);
+                folders.push(new Folder(path, files, files.iterator()));
+                return null;
+            } catch (IOException e) {
+                return new Broken(path, Failure.describe(e));
+            }
         }
 
-        private void leave() {
-            if (folder != null) {
-                folder.close();
-            }
-            folder = null;
-            files = null;
+        private void leave() throws IOException {
+            folders.pop().files().close();
         }
 
         @Override
         public void close() throws IOException {
-            leave();
             if (zip != null) {
                 zip.close();
+            }
+            while (!folders.isEmpty()) {
+                leave();
             }
         }
     }

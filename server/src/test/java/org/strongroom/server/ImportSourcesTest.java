@@ -7,10 +7,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -119,19 +124,72 @@ class ImportSourcesTest {
         List<String> read = new ArrayList<>();
         List<String> refused = new ArrayList<>();
         try (ImportSources sources = ImportSources.of(List.of(folder))) {
-            for (Optional<ImportSources.Source> at = sources.next(); at.isPresent(); at = sources.next()) {
-                try (InputStream in = at.get().open()) {
-                    read.add(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-                } catch (IOException e) {
-                    refused.add(Path.of(at.get().name()).getFileName() + ": " + e.getMessage());
-                }
-            }
+            sort(sources, read, refused);
         }
         assertThat(read).containsExactlyInAnyOrder("A", "D");
         assertThat(refused)
                 .hasSize(2)
                 .anySatisfy(line -> assertThat(line).startsWith("b.zip").contains("not a zip file"))
                 .anySatisfy(line -> assertThat(line).startsWith("c.zip"));
+    }
+
+    /** Root may read everything: here the folder's opening, or going through it, fails instead. */
+    @Test
+    void folders_that_cannot_be_read_are_one_refused_source_each_and_those_beside_them_are_read() throws Exception {
+        for (String name : List.of("a", "closed", "torn", "z")) {
+            Files.createDirectory(folder.resolve(name));
+            Files.writeString(folder.resolve(name).resolve("file"), name);
+        }
+        List<String> read = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        try (ImportSources sources = ImportSources.of(List.of(folder), ImportSourcesTest::failing)) {
+            assertThat(sources.size()).isEqualTo(4);
+            sort(sources, read, refused);
+        }
+        assertThat(read).containsExactlyInAnyOrder("a", "z");
+        assertThat(refused).containsExactlyInAnyOrder("closed: permission denied: closed", "torn: Input/output error");
+    }
+
+    private static void sort(ImportSources sources, List<String> read, List<String> refused) throws IOException {
+        for (Optional<ImportSources.Source> at = sources.next(); at.isPresent(); at = sources.next()) {
+            try (InputStream in = at.get().open()) {
+                read.add(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                refused.add(Path.of(at.get().name()).getFileName() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    @SuppressWarnings("StreamResourceLeak") // whoever asks closes it
+    private static DirectoryStream<Path> failing(Path path) throws IOException {
+        String name = String.valueOf(path.getFileName());
+        if (name.equals("closed")) {
+            throw new AccessDeniedException(name);
+        }
+        DirectoryStream<Path> files = Files.newDirectoryStream(path);
+        return !name.equals("torn")
+                ? files
+                : new DirectoryStream<>() {
+                    @Override
+                    public Iterator<Path> iterator() {
+                        return new Iterator<>() {
+                            @Override
+                            public boolean hasNext() {
+                                throw new DirectoryIteratorException(new IOException("Input/output error"));
+                            }
+
+                            @Override
+                            public Path next() {
+                                throw new NoSuchElementException();
+                            }
+                        };
+                    }
+
+                    @Override
+                    public void close() throws IOException {
+                        files.close();
+                    }
+                };
     }
 
     private byte[] zip(String name, String content) throws IOException {

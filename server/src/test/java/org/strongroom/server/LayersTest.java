@@ -17,6 +17,13 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.instruction.MonitorInstruction;
+import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -195,6 +202,50 @@ class LayersTest {
                 .should()
                 .callMethod(System.class, "exit", int.class)
                 .check(CLASSES);
+    }
+
+    /**
+     * Reading and writing under a monitor is what the rule is about; since nobody needs one at all, none is allowed. ArchUnit
+     * sees no blocks, so the byte code is read.
+     */
+    @Test
+    void nobody_takes_a_monitor() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (JavaClass type : CLASSES) {
+            found.addAll(monitors(type));
+        }
+        assertThat(found).isEmpty();
+        assertThat(monitors(new ClassFileImporter().importClass(Monitors.class)))
+                .containsExactly("Monitors.block", "Monitors.whole");
+    }
+
+    private static List<String> monitors(JavaClass type) throws IOException {
+        try (InputStream in = type.getSource().orElseThrow().getUri().toURL().openStream()) {
+            return ClassFile.of().parse(in.readAllBytes()).methods().stream()
+                    .filter(method -> method.flags().has(AccessFlag.SYNCHRONIZED)
+                            || method.code().stream()
+                                    .flatMap(CodeModel::elementStream)
+                                    .anyMatch(MonitorInstruction.class::isInstance))
+                    .map(method ->
+                            type.getSimpleName() + "." + method.methodName().stringValue())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** What the rule must see. */
+    private static final class Monitors {
+        private int count;
+
+        void block() {
+            synchronized (this) {
+                count++;
+            }
+        }
+
+        synchronized int whole() {
+            return count;
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.strongroom.dicom.Attributes.StudyInstanceUID;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,23 @@ import org.strongroom.testkit.Programs;
 class StorescuIT {
     private static final Uid STUDY_ROOT_GET = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
 
+    /** What storescu 3.6.7 passes over with a warning, and why; all else it must send. */
+    private static final Map<String, String> CANNOT = Map.of(
+            "transfer-syntaxes/jpeg-baseline-50/SC_rgb_jpeg.dcm",
+            "an implicit data set under an explicit transfer syntax",
+            "transfer-syntaxes/jpegls-near-81/CTImage.dcm_JPEGLSLossyTransferSyntax_1.2.840.10008.1.2.4.81.dcm",
+            "Pixel Data of defined length under an encapsulated transfer syntax",
+            "transfer-syntaxes/j2k-91/CTImage.dcm_JPEG2000TransferSyntax_1.2.840.10008.1.2.4.91.dcm",
+            "Pixel Data of defined length under an encapsulated transfer syntax",
+            "transfer-syntaxes/deflated-le/Deflated.dcm",
+            "a SOP class of its own",
+            "modalities/private-or-unknown/GH355.dcm",
+            "a private SOP class",
+            "studies/wsi-tiled-and-segmentations/seg_image_sm_control_labelmap.dcm",
+            "a SOP class younger than it",
+            "studies/wsi-tiled-and-segmentations/seg_image_sm_control_labelmap_palette_color.dcm",
+            "a SOP class younger than it");
+
     @TempDir
     Path work;
 
@@ -52,7 +70,7 @@ class StorescuIT {
         for (Stored instance : first) {
             String option = Dcmtk.PREFER.get(instance.syntax().uid().value());
             if (option != null) {
-                files.computeIfAbsent(option.replace('+', '-'), _ -> new java.util.ArrayList<>())
+                files.computeIfAbsent(option.replace('+', '-'), _ -> new ArrayList<>())
                         .add(corpus.orElseThrow().path(instance.file()).toString());
                 byUid.put(instance.sopInstance(), instance);
             }
@@ -61,16 +79,31 @@ class StorescuIT {
                 Capture capture = new Capture()) {
             clinic.enrol("CT1", "--services", "echo,store,get");
             clinic.start();
+            List<String> failed = new ArrayList<>();
             for (var group : files.entrySet()) {
                 List<String> options = List.of("-nh", "-R", group.getKey());
-                Dcmtk.call("CT1", "CAPTURE", capture.port(), "storescu", options, group.getValue());
-                Dcmtk.tls(clinic, "CT1", "storescu", options, group.getValue());
+                note(
+                        failed,
+                        group.getKey(),
+                        Dcmtk.call("CT1", "CAPTURE", capture.port(), "storescu", options, group.getValue()));
+                note(failed, group.getKey(), Dcmtk.tls(clinic, "CT1", "storescu", options, group.getValue()));
             }
             System.out.println("storescu sent " + capture.captured().size() + " of " + byUid.size() + " in "
                     + files.size() + " transfer syntaxes");
-            assertThat(capture.captured()).hasSizeGreaterThan(byUid.size() * 9 / 10);
+            assertThat(failed).isEmpty();
+            assertThat(byUid.entrySet().stream()
+                            .filter(one -> !capture.captured().containsKey(one.getKey()))
+                            .map(one -> one.getValue().file().path()))
+                    .as("not sent")
+                    .isSubsetOf(CANNOT.keySet());
             assertReturned(clinic, capture, byUid);
             clinic.stop();
+        }
+    }
+
+    private static void note(List<String> failed, String option, Programs.Run run) {
+        if (run.exit() != 0) {
+            failed.add("storescu " + option + " ended with " + run.exit() + ": " + run.output());
         }
     }
 
