@@ -13,7 +13,7 @@ public interface Archive extends AutoCloseable {
     /**
      * Finds what matches.
      *
-     * @param permit for {@link Query#action} of this query, and for no other
+     * @param permit for {@link Query#action} of this query: its level and keys, not their values
      * @param cancelled whether nobody waits for answers any more; asked often, by the thread that calls
      *     {@link Matches#next}
      */

@@ -39,6 +39,7 @@ import org.strongroom.archive.Level;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Element;
+import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.VR;
@@ -338,6 +339,9 @@ class DcmtkIT {
         DataSet identifier = DataSet.empty().with(QueryRetrieveLevel, level.name());
         List<Tag> asked = new ArrayList<>();
         for (Tag tag : elements.tags()) {
+            if (encodedLength(elements, tag) > Limits.DEFAULT.valueBytes()) {
+                break; // what is asked of an instance is read up to its first long value
+            }
             if (isComparable(elements, tag) && IndexedAttributes.level(tag).compareTo(level) <= 0) {
                 asked.add(tag);
                 identifier = identifier.withEmpty(
@@ -385,7 +389,11 @@ class DcmtkIT {
                                         && !BULK.contains(value.vr())
                                         && value.bytes().byteSize() <= 1024))
                         .isPresent()
-                && elements.only(List.of(tag)).toBytes(TransferSyntax.ExplicitVRLittleEndian).length <= 4096;
+                && encodedLength(elements, tag) <= 4096;
+    }
+
+    private static int encodedLength(DataSet elements, Tag tag) {
+        return elements.only(List.of(tag)).toBytes(TransferSyntax.ExplicitVRLittleEndian).length;
     }
 
     /** What an archive counts for itself, whatever an instance says. */

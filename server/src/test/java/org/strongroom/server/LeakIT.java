@@ -280,8 +280,9 @@ class LeakIT {
         long bytes = 0;
         try (Stream<Path> all = Files.walk(root)) {
             for (Path path : all.toList()) {
-                Set<String> here = new TreeSet<>(
-                        needles.in(root.relativize(path).toString().getBytes(StandardCharsets.UTF_8)));
+                // Packs are numbered, and a patient of the corpus has the number of one.
+                String name = root.relativize(path).toString().replaceFirst("packs/[0-9]{8}\\.pack$", "packs");
+                Set<String> here = new TreeSet<>(needles.in(name.getBytes(StandardCharsets.UTF_8)));
                 if (Files.isRegularFile(path)) {
                     bytes += Files.size(path);
                     here.addAll(needles.in(path));
