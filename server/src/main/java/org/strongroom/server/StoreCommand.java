@@ -40,6 +40,7 @@ final class StoreCommand extends PeerCommand {
     private boolean json;
 
     private static final int ITEMS_AT_ONCE = 10_000;
+    private static final int MOST_BREAKS = 3;
     private static final int MOST_REASONS = 1000;
 
     StoreCommand(Invocation invocation) {
@@ -65,12 +66,24 @@ final class StoreCommand extends PeerCommand {
         private long refusals;
         private int warned;
         private int directories;
+        private int breaks;
         private final Map<String, String> refused = new LinkedHashMap<>();
 
         void refuse(String file, String why) {
             refusals++;
             if (refused.size() < MOST_REASONS) {
                 refused.put(file, why);
+            }
+        }
+
+        /** The association ended with this item: the rest goes over another, unless that happens again and again. */
+        void broken(Item item, IOException e) {
+            String why = Failure.describe(e);
+            refuse(item.source().name(), why);
+            breaks++;
+            if (breaks == MOST_BREAKS) {
+                throw new Failure("the association broke " + breaks + " times in a row, at last with "
+                        + item.source().name() + ": " + why + "; sent " + sent + " of " + found);
             }
         }
     }
@@ -137,7 +150,7 @@ final class StoreCommand extends PeerCommand {
         }
     }
 
-    /** Sends what fits the presentation contexts of one association; returns the rest. */
+    /** Sends what fits the presentation contexts of one association, as long as it lasts; returns the rest. */
     private List<Item> send(Line line, List<Item> items, Report report, Progress progress) throws IOException {
         Map<Context, Boolean> contexts = new LinkedHashMap<>();
         List<Item> now = new ArrayList<>();
@@ -160,7 +173,16 @@ final class StoreCommand extends PeerCommand {
                 if (invocation.cancelled().getAsBoolean()) {
                     throw new Failure("stopped after " + report.sent + " of " + report.found + " files");
                 }
-                Status status = association.store(item);
+                Status status;
+                try {
+                    status = association.store(item);
+                } catch (IOException e) {
+                    report.broken(item, e);
+                    List<Item> rest = new ArrayList<>(now.subList(now.indexOf(item) + 1, now.size()));
+                    rest.addAll(later);
+                    return rest;
+                }
+                report.breaks = 0;
                 if (status.isSuccess() || status.isWarning()) {
                     report.sent++;
                     count("instances", report.sent);

@@ -234,6 +234,7 @@ class LayersTest {
     }
 
     /** What the rule must see. */
+    @SuppressWarnings("UnusedMethod")
     private static final class Monitors {
         private int count;
 
