@@ -73,14 +73,6 @@ class CorpusRoundTripIT {
     private static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
     private static final Uid STUDY_ROOT_GET = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
 
-    /** Of the first round: Parametric Map, Label Map Segmentation, Microscopy Bulk Simple Annotations, and private ones. */
-    private static final Set<Uid> UNKNOWN_TO_DCMTK = Set.of(
-            new Uid("1.2.840.10008.5.1.4.1.1.30"),
-            new Uid("1.2.840.10008.5.1.4.1.1.66.7"),
-            new Uid("1.2.840.10008.5.1.4.1.1.91.1"),
-            new Uid("1.3.46.670589.11.0.0.12.1"),
-            new Uid("2.25.155828353415164261086737374395291355553"));
-
     /** Contexts for storage in one association; two more are for query and retrieval. */
     private static final int MOST_CONTEXTS = 120;
 
@@ -364,7 +356,7 @@ class CorpusRoundTripIT {
 
     /** DCMTK 3.6.7 knows the SOP class, and the data set is of even length: it refuses the last fragment of another. */
     private static boolean isForDcmtk(Stored instance) {
-        return !UNKNOWN_TO_DCMTK.contains(instance.sopClass()) && instance.bytes().length % 2 == 0;
+        return !Dcmtk.UNKNOWN.contains(instance.sopClass()) && instance.bytes().length % 2 == 0;
     }
 
     /** The same tags but group lengths, which encoding anew leaves out, and the same bytes of each value; both little endian. */

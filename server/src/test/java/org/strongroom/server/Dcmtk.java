@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.strongroom.dicom.DataSet;
@@ -22,6 +23,14 @@ import org.strongroom.testkit.TlsForward;
 /** DCMTK's command lines as a device of a clinic. */
 final class Dcmtk {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** Of the first round: Parametric Map, Label Map Segmentation, Microscopy Bulk Simple Annotations, and private ones. */
+    static final Set<Uid> UNKNOWN = Set.of(
+            new Uid("1.2.840.10008.5.1.4.1.1.30"),
+            new Uid("1.2.840.10008.5.1.4.1.1.66.7"),
+            new Uid("1.2.840.10008.5.1.4.1.1.91.1"),
+            new Uid("1.3.46.670589.11.0.0.12.1"),
+            new Uid("2.25.155828353415164261086737374395291355553"));
 
     /** For movescu and getscu: the preferred, or proposed, transfer syntax as an option. */
     static final Map<String, String> PREFER = Map.ofEntries(

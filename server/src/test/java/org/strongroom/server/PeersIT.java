@@ -67,12 +67,13 @@ class PeersIT {
                 .getFirst()) {
             String option = Dcmtk.PREFER.get(one.syntax().uid().value());
             // dcmqrscp 3.6.7 reads no deflated data set, and neither peer some files of one maker or a data set of odd
-            // length; Orthanc wants a Patient ID.
+            // length, nor some SOP classes; Orthanc wants a Patient ID.
             boolean usable = option != null
                     && !option.equals("+xd")
                     && !one.file().path().contains("CTImage.dcm_")
                     && one.bytes().length < 2_000_000
                     && one.bytes().length % 2 == 0
+                    && !Dcmtk.UNKNOWN.contains(one.sopClass())
                     && !Questions.text(one.elements(), PatientID.tag()).isEmpty();
             List<Stored> group = usable ? bySyntax.computeIfAbsent(option, _ -> new ArrayList<>()) : new ArrayList<>();
             if (Extent.FULL || group.isEmpty()) {
