@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.TransferSyntax;
@@ -111,7 +113,17 @@ final class Arrival {
                 bytes(),
                 digest,
                 header.received(),
-                source);
+                source,
+                others());
+    }
+
+    private Set<Place> others() {
+        return copies.isEmpty()
+                ? Set.of()
+                : copies.entrySet().stream()
+                        .filter(known -> known.getValue() == Copy.OTHER)
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What is known of copies; the waiting thread's between answers, the committer's until then. */

@@ -214,9 +214,8 @@ final class Committer implements AutoCloseable {
             Arrival.Identity is = arrival.identity();
             Key key = new Key(is.study(), is.series(), is.sopInstance());
             Set<Digest> before = inBatch.computeIfAbsent(key, _ -> new HashSet<>(2));
-            Optional<Verdict> known = before.contains(arrival.digest())
-                    ? Optional.of(new Verdict.Done(new StoreOutcome.Duplicate(arrival.bytes())))
-                    : known(arrival);
+            Optional<Verdict> amongBatch = amongBatch(arrival, before);
+            Optional<Verdict> known = amongBatch.isPresent() ? amongBatch : known(arrival);
             if (known.isPresent()) {
                 outcomes.put(arrival, known.get());
             } else {
@@ -225,6 +224,16 @@ final class Committer implements AutoCloseable {
             }
         }
         return fresh;
+    }
+
+    private static Optional<Verdict> amongBatch(Arrival arrival, Set<Digest> before) {
+        if (before.contains(arrival.digest())) {
+            return Optional.of(new Verdict.Done(new StoreOutcome.Duplicate(arrival.bytes())));
+        }
+        long prefix = arrival.digest().prefix();
+        return before.stream().anyMatch(digest -> digest.prefix() == prefix)
+                ? Optional.of(new Verdict.Done(refused("another version with nearly the same digest is being stored")))
+                : Optional.empty();
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.strongroom.archive;
 
 import java.time.Instant;
+import java.util.Set;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
@@ -13,6 +14,7 @@ import org.strongroom.dicom.Uid;
  * @param digest SHA-256 of the data set as received; an index row keeps {@link Digest#prefix}, the packs the whole
  * @param received to the millisecond
  * @param source AE title or name of where it came from
+ * @param others stored copies that share its UIDs and {@link Digest#prefix} and were read to be other bytes
  */
 public record Entry(
         DataSet head,
@@ -25,7 +27,8 @@ public record Entry(
         long dataSetLength,
         Digest digest,
         Instant received,
-        String source) {
+        String source,
+        Set<Place> others) {
     @Override
     public String toString() {
         return "entry " + place + " bytes=" + dataSetLength;

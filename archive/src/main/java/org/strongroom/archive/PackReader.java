@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
@@ -143,7 +144,8 @@ final class PackReader {
                     reading.header.dataSetLength(),
                     note.digest(),
                     reading.header.received(),
-                    note.source());
+                    note.source(),
+                    Set.of());
         } catch (RefusedException e) {
             throw new IOException(place + ": " + e.getMessage(), e);
         }

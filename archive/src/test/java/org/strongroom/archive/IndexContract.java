@@ -348,23 +348,41 @@ public abstract class IndexContract {
         }
     }
 
+    private static Entry again(Entry first, Set<Place> others) {
+        return new Entry(
+                first.head(),
+                first.study(),
+                first.series(),
+                first.sopInstance(),
+                first.sopClass(),
+                first.syntax(),
+                new Place(900, 4096),
+                first.dataSetLength(),
+                first.digest(),
+                first.received(),
+                first.source(),
+                others);
+    }
+
+    @Test
+    void bytes_that_share_eight_bytes_of_digest_with_a_whole_copy_do_not_take_its_place() throws IOException {
+        IndexSamples samples = new IndexSamples(4);
+        try (Index index = open(folder)) {
+            Entry first = record(index, samples, 1).getLast();
+            Entry forged = again(first, Set.of(first.place()));
+            assertThat(index.record(List.of(forged), samples.position())).containsExactly(Recorded.CONFLICT);
+            assertThat(index.versions(first.study(), first.series(), first.sopInstance()))
+                    .extracting(Located::place)
+                    .containsExactly(first.place(), forged.place());
+        }
+    }
+
     @Test
     void the_same_digest_at_another_place_is_shown_in_the_stead_of_the_first_and_once() throws IOException {
         IndexSamples samples = new IndexSamples(3);
         try (Index index = open(folder)) {
             Entry first = record(index, samples, 2).getLast();
-            Entry again = new Entry(
-                    first.head(),
-                    first.study(),
-                    first.series(),
-                    first.sopInstance(),
-                    first.sopClass(),
-                    first.syntax(),
-                    new Place(900, 4096),
-                    first.dataSetLength(),
-                    first.digest(),
-                    first.received(),
-                    first.source());
+            Entry again = again(first, Set.of());
             assertThat(index.record(List.of(again), samples.position())).containsExactly(Recorded.STORED);
             for (Entry replayed : List.of(first, again)) {
                 assertThat(index.record(List.of(replayed), samples.position())).containsExactly(Recorded.PRESENT);

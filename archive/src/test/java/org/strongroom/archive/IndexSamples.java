@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.strongroom.dicom.Attribute;
@@ -196,7 +197,8 @@ public final class IndexSamples {
                 5000 + random.nextInt(100),
                 new Digest(random.nextLong(), 2, 3, 4),
                 Instant.ofEpochMilli(1_700_000_000_000L + offset),
-                "TESTER");
+                "TESTER",
+                Set.of());
     }
 
     /** Reads the heads that {@link #entry} was given. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.strongroom.archive.KeyStore.StudyKey;
 import org.strongroom.dicom.DataSet;
@@ -237,7 +238,8 @@ class KeyStoreTest {
                 100,
                 Samples.digest(new byte[] {(byte) study}),
                 Instant.EPOCH,
-                "TESTER");
+                "TESTER",
+                Set.of());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.TransferSyntax;
@@ -153,6 +154,7 @@ public final class SyntheticArchive {
                 525_000,
                 new Digest(random.nextLong(), 0, 0, 0),
                 Instant.EPOCH,
-                "BENCH");
+                "BENCH",
+                Set.of());
     }
 }

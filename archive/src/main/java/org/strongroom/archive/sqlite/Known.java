@@ -21,7 +21,9 @@ final class Known {
         final String patientId;
         final List<String> modalities;
         final List<Integer> classes;
-        final Set<String> otherPatients = new HashSet<>();
+        /** Of the last instance that came under another patient. */
+        String otherPatient;
+
         long series;
         long instances;
         long bytes;
@@ -31,6 +33,7 @@ final class Known {
             this.id = id;
             this.order = order;
             this.patientId = patientId;
+            this.otherPatient = patientId;
             this.modalities = new ArrayList<>(modalities);
             this.classes = new ArrayList<>(classes);
         }

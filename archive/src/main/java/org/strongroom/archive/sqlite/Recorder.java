@@ -124,7 +124,7 @@ final class Recorder {
         if (visible > 0) {
             return Recorded.PRESENT;
         }
-        if (takeOver(series, uid, sopClass, entry)) {
+        if (mayTakeOver(series, uid, entry) && takeOver(series, uid, sopClass, entry)) {
             return Recorded.STORED;
         }
         int added = session.update(
@@ -150,6 +150,17 @@ final class Recorder {
                 uid,
                 entry.received().toEpochMilli());
         return Recorded.CONFLICT;
+    }
+
+    /** The same eight bytes of digest are the same object, unless the visible copy was read and is another. */
+    private boolean mayTakeOver(Known.Series series, byte[] uid, Entry entry) throws SQLException {
+        if (entry.others().isEmpty()) {
+            return true;
+        }
+        try (ResultSet row =
+                session.query("SELECT pack, start FROM instance WHERE series = ? AND uid = ?", series.id, uid)) {
+            return row.next() && !entry.others().contains(new Place(row.getInt(1), row.getLong(2)));
+        }
     }
 
     /** The same came again, since the visible copy is damaged: the new one is visible, the old one a further version. */
@@ -374,26 +385,28 @@ final class Recorder {
     }
 
     /** A study stays with its first patient; that it came under another one too is listed once for each of those. */
-    private void notePatient(Known.Study study, Entry entry) throws SQLException, IOException {
+    private void notePatient(Known.Study study, Entry entry) throws SQLException {
         String patientId = patientId(entry.head());
-        if (patientId.equals(study.patientId) || !study.otherPatients.add(patientId)) {
+        if (patientId.equals(study.patientId) || patientId.equals(study.otherPatient)) {
             return;
         }
-        try (ResultSet row = session.query(
-                "SELECT id, sealed FROM conflict WHERE study = ? AND kind = " + OTHER_PATIENT, study.id)) {
-            while (row.next()) {
-                if (patientId(seal.open("conflict", row.getLong(1), row.getBytes(2)))
-                        .equals(patientId)) {
-                    return;
-                }
-            }
+        study.otherPatient = patientId;
+        long token = tokens.code(PatientID.tag(), patientId);
+        long listed = session.number(
+                0,
+                "SELECT count(*) FROM conflict WHERE study = ? AND kind = " + OTHER_PATIENT + " AND token = ?",
+                study.id,
+                token);
+        if (listed > 0) {
+            return;
         }
         long id = 1 + session.number(0, "SELECT max(id) FROM conflict");
         session.update(
-                "INSERT INTO conflict (id, kind, study, series, received, sealed) VALUES (?, " + OTHER_PATIENT
-                        + ", ?, 0, ?, ?)",
+                "INSERT INTO conflict (id, kind, study, token, series, received, sealed) VALUES (?, " + OTHER_PATIENT
+                        + ", ?, ?, 0, ?, ?)",
                 id,
                 study.id,
+                token,
                 entry.received().toEpochMilli(),
                 seal.seal("conflict", id, IndexedAttributes.study(entry.head())));
     }

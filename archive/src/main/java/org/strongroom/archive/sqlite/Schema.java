@@ -13,7 +13,7 @@ import java.sql.SQLException;
  * are merged in sorted runs ({@link Postings}); all other rows are appended, or lie beside those of the same series.
  */
 final class Schema {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String TABLES = """
             CREATE TABLE state (
@@ -84,17 +84,19 @@ final class Schema {
               PRIMARY KEY (series, uid, pack, start)
             ) STRICT, WITHOUT ROWID;
 
-            -- kind 1: an instance came with other bytes; kind 2: a study came under another patient, sealed.
+            -- kind 1: an instance came with other bytes; kind 2: a study came under another patient, sealed, once for
+            -- each Patient ID, of which token is the blind token.
             CREATE TABLE conflict (
               id INTEGER PRIMARY KEY,
               kind INTEGER NOT NULL,
               study INTEGER NOT NULL,
+              token INTEGER NOT NULL DEFAULT 0,
               series INTEGER NOT NULL,
               uid BLOB,
               received INTEGER NOT NULL,
               sealed BLOB
             ) STRICT;
-            CREATE INDEX conflict_study ON conflict (study, kind);
+            CREATE INDEX conflict_study ON conflict (study, kind, token);
 
             -- Tokens that are not in a run yet.
             CREATE TABLE waiting (

@@ -3,6 +3,7 @@ package org.strongroom.archive.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.strongroom.dicom.Attributes.InstanceNumber;
+import static org.strongroom.dicom.Attributes.PatientID;
 import static org.strongroom.dicom.Attributes.PatientName;
 import static org.strongroom.dicom.Attributes.SOPInstanceUID;
 import static org.strongroom.dicom.Attributes.SeriesInstanceUID;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -25,6 +27,8 @@ import org.strongroom.archive.KeyDerivation;
 import org.strongroom.archive.Level;
 import org.strongroom.archive.Match;
 import org.strongroom.archive.Matches;
+import org.strongroom.archive.Position;
+import org.strongroom.archive.SyntheticArchive;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Uid;
 
@@ -84,6 +88,23 @@ class SqliteIndexTest extends IndexContract {
             }
             assertThat(find(index, samples, query(Level.STUDY, match))).isNotEmpty();
         }
+    }
+
+    @Test
+    void a_study_that_comes_under_many_patients_is_listed_once_for_each() throws IOException {
+        SyntheticArchive patients = new SyntheticArchive(5);
+        DataSet study = patients.study();
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 1; i <= 600; i++) {
+            entries.add(patients.instance(study.with(PatientID, i % 2 == 0 ? "" : "P" + i % 300), i, 4096L * i));
+        }
+        try (Index index = SqliteIndex.open(folder.resolve("index.db"), KEYS, SMALL)) {
+            for (int from : List.of(0, 300)) {
+                index.record(entries.subList(from, from + 300), new Position(1, 4096L * (from + 301), 0));
+                index.flush();
+            }
+        }
+        assertThat(rows("conflict")).isEqualTo(150);
     }
 
     private long rows(String table) throws IOException {
