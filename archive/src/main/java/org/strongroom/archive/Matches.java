@@ -20,6 +20,14 @@ public interface Matches extends AutoCloseable {
         return Set.of();
     }
 
+    /**
+     * How many objects could not be read so far, since their pack is missing or damaged, or not theirs: they are not among
+     * the answers, though the question may be about them. The log has the first.
+     */
+    default long unread() {
+        return 0;
+    }
+
     @Override
     void close();
 }

@@ -25,7 +25,7 @@ public final class DeviceRegistry {
     private static final System.Logger LOG = System.getLogger(DeviceRegistry.class.getName());
     private static final String ADMINISTRATOR = "administrator";
 
-    private final SealedRows rows;
+    private final AuthenticatedRows rows;
     private final AuditLog audit;
     private final InstantSource clock;
     private final List<Consumer<DeviceRecord>> revocationListeners = new CopyOnWriteArrayList<>();
@@ -51,7 +51,7 @@ public final class DeviceRegistry {
         }
     }
 
-    private DeviceRegistry(SealedRows rows, AuditLog audit, InstantSource clock) throws IOException {
+    private DeviceRegistry(AuthenticatedRows rows, AuditLog audit, InstantSource clock) throws IOException {
         this.rows = rows;
         this.audit = audit;
         this.clock = clock;
@@ -72,7 +72,7 @@ public final class DeviceRegistry {
      */
     public static DeviceRegistry open(GuardStore store, KeyRing keys, AuditLog audit, InstantSource clock)
             throws IOException {
-        DeviceRegistry registry = new DeviceRegistry(SealedRows.open(store, keys), audit, clock);
+        DeviceRegistry registry = new DeviceRegistry(AuthenticatedRows.open(store, keys), audit, clock);
         registry.problems().forEach(p -> LOG.log(Level.ERROR, "registry.damaged what=\"" + p + '"'));
         return registry;
     }
@@ -254,7 +254,8 @@ public final class DeviceRegistry {
 
     private void writeAdministrator(Optional<AuditId> permit, String user) throws IOException, EnrolmentException {
         DeviceRules.checkUser(user);
-        String body = SealedRows.text(new Fields().put("since", clock.instant().toString()));
+        String body =
+                AuthenticatedRows.text(new Fields().put("since", clock.instant().toString()));
         audit.append(new AuditRecord.Administered(permit, "administrator add", "os:" + user, body));
         rows.put(ADMINISTRATOR, user, body);
         Set<String> administrators = new TreeSet<>(view.administrators);

@@ -34,12 +34,12 @@ final class DeviceRow {
                                 .put("port", d.port())
                                 .put("trustPem", d.trustPem())
                                 .put("clearUntil", d.clearUntil().map(Instant::toString))));
-        return SealedRows.text(fields);
+        return AuthenticatedRows.text(fields);
     }
 
     static DeviceRecord decode(String body) throws IOException {
         try {
-            Fields fields = SealedRows.fields(body);
+            Fields fields = AuthenticatedRows.fields(body);
             Set<DeviceRecord.Service> services = EnumSet.noneOf(DeviceRecord.Service.class);
             fields.texts("services").forEach(s -> services.add(DeviceRecord.Service.valueOf(s)));
             return new DeviceRecord(

@@ -89,6 +89,7 @@ final class FindCommand extends PeerCommand {
         LocalQuery.Answers answers =
                 new LocalQuery(archive, invocation, why).ask(keys.informationModel(), keys.identifier(columns), most);
         print(answers.matches(), List.copyOf(columns), !answers.whole());
+        answers.requireRead();
         return CommandLines.DONE;
     }
 
@@ -122,10 +123,13 @@ final class FindCommand extends PeerCommand {
             }
             end = matches.status();
         }
-        if (end.isPresent() && !end.get().isSuccess()) {
+        boolean failed = end.isPresent() && !end.get().isSuccess();
+        if (!failed || !answers.isEmpty()) {
+            print(answers, List.copyOf(columns), end.isEmpty());
+        }
+        if (failed) {
             throw new Failure(line.called() + " answered " + text(end.get()));
         }
-        print(answers, List.copyOf(columns), end.isEmpty());
         return CommandLines.DONE;
     }
 

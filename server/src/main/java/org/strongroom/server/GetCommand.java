@@ -147,6 +147,7 @@ final class GetCommand extends PeerCommand {
         List<Uid> uids = answers.matches().stream()
                 .flatMap(match -> match.get(Attributes.StudyInstanceUID).stream())
                 .toList();
+        answers.requireRead();
         if (uids.isEmpty() || !answers.whole()) {
             throw new Failure(
                     uids.isEmpty()

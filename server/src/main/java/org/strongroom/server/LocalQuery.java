@@ -19,8 +19,19 @@ import org.strongroom.guard.Permit;
 
 /** A query of the archive itself, by a person of this machine with a purpose and a reason. */
 record LocalQuery(OpenArchive archive, Invocation invocation, Why why) {
-    /** @param whole no more answers than these */
-    record Answers(List<DataSet> matches, boolean whole) {}
+    /**
+     * @param whole no more answers than these
+     * @param unread objects that could not be read, and so are not among these
+     */
+    record Answers(List<DataSet> matches, boolean whole, long unread) {
+        /** To be called when the answers are out. */
+        void requireRead() {
+            if (unread > 0) {
+                throw new Failure(
+                        unread + " stored objects could not be read and are not among these answers; run doctor");
+            }
+        }
+    }
 
     /** Asks guard, then the archive, and settles. */
     Answers ask(InformationModel model, DataSet identifier, int most) throws IOException {
@@ -37,8 +48,8 @@ record LocalQuery(OpenArchive archive, Invocation invocation, Why why) {
             for (; match.isPresent() && answers.size() < most; match = matches.next()) {
                 answers.add(match.get());
             }
-            answered = true;
-            return new Answers(answers, match.isEmpty());
+            answered = matches.unread() == 0;
+            return new Answers(answers, match.isEmpty(), matches.unread());
         } catch (CancellationException e) {
             throw new Failure("stopped after " + answers.size() + " answers");
         } finally {

@@ -85,6 +85,17 @@ class DoctorIT {
                 "test");
     }
 
+    private Programs.Run find(int study, String... more) throws Exception {
+        String uid = "2.25.7." + study;
+        List<String> asked =
+                List.of("--level", "image", "-k", "StudyInstanceUID=" + uid, "-k", "SeriesInstanceUID=" + uid + ".1");
+        return run(
+                "find",
+                Stream.of(asked, List.of(more), List.of("--purpose", "TREAT", "--reason", "test"))
+                        .flatMap(List::stream)
+                        .toArray(String[]::new));
+    }
+
     private void assertDoctorFails(String... saying) throws Exception {
         Programs.Run doctor = run("doctor");
         assertThat(doctor.exit()).as(doctor.output()).isEqualTo(1);
@@ -113,6 +124,11 @@ class DoctorIT {
             assertDoctorFails(single.getFileName() + " is missing");
             assertThat(export(1).exit()).isZero();
             assertThat(export(2).exit()).isEqualTo(1);
+            assertThat(find(2).output()).contains("2.25.7.2.1.1", "1 answer");
+            assertThat(find(1, "-k", "ImageType").output()).contains("2.25.7.1.1.2", "2 answers");
+            Programs.Run unread = find(2, "-k", "ImageType");
+            assertThat(unread.exit()).isEqualTo(1);
+            assertThat(unread.output()).contains("0 answers", "1 stored objects could not be read");
             server.stop();
         }
         deleteIndex();

@@ -25,7 +25,6 @@ import org.strongroom.archive.Entry;
 import org.strongroom.archive.Index.Recorded;
 import org.strongroom.archive.IndexedAttributes;
 import org.strongroom.archive.Located;
-import org.strongroom.archive.Place;
 import org.strongroom.archive.QueryPlan;
 import org.strongroom.archive.SealedRows;
 import org.strongroom.archive.StudyTokens;
@@ -37,7 +36,6 @@ import org.strongroom.dicom.Uid;
  * and counts, which are written at the commit and not for each instance. All methods run under the writer's lock.
  */
 final class Recorder {
-    private static final int OTHER_BYTES = 1;
     private static final int OTHER_PATIENT = 2;
 
     private final Session session;
@@ -45,6 +43,7 @@ final class Recorder {
     private final Codes codes;
     private final SealedRows seal;
     private final StudyTokens tokens;
+    private final Versions versions;
     private final Known known = new Known();
     private final List<Known.Study> dirtyStudies = new ArrayList<>();
     private final List<Known.Series> dirtySeries = new ArrayList<>();
@@ -61,6 +60,7 @@ final class Recorder {
         this.codes = codes;
         this.seal = seal;
         this.tokens = tokens;
+        this.versions = new Versions(session, codes);
         this.lastStudy = session.number(0, "SELECT max(id) FROM study");
         this.lastSeries = session.number(0, "SELECT max(id) FROM series");
         this.lastPatient = session.number(0, "SELECT max(id) FROM patient");
@@ -71,7 +71,7 @@ final class Recorder {
         byte[] uid = PackedUid.pack(series.firstUid, entry.sopInstance());
         int sopClass = codes.number(session, entry.sopClass());
         if (!insert(series, uid, sopClass, entry)) {
-            return furtherVersion(series, uid, sopClass, entry);
+            return versions.add(series, uid, sopClass, entry);
         }
         Known.Study study = series.study;
         series.instances++;
@@ -111,121 +111,12 @@ final class Recorder {
         return statement.executeUpdate() == 1;
     }
 
-    /** An entry that was recorded before, or the same UID with other bytes, which is kept beside the first. */
-    private Recorded furtherVersion(Known.Series series, byte[] uid, int sopClass, Entry entry) throws SQLException {
-        Place place = entry.place();
-        long visible = session.number(
-                0,
-                "SELECT count(*) FROM instance WHERE series = ? AND uid = ? AND pack = ? AND start = ?",
-                series.id,
-                uid,
-                place.pack(),
-                place.offset());
-        if (visible > 0) {
-            return Recorded.PRESENT;
-        }
-        if (mayTakeOver(series, uid, entry) && takeOver(series, uid, sopClass, entry)) {
-            return Recorded.STORED;
-        }
-        int added = session.update(
-                """
-                INSERT OR IGNORE INTO version (series, uid, pack, start, class, syntax, length, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                series.id,
-                uid,
-                place.pack(),
-                place.offset(),
-                sopClass,
-                codes.number(session, entry.syntax().uid()),
-                entry.dataSetLength(),
-                entry.digest().prefix());
-        if (added == 0) {
-            return Recorded.PRESENT;
-        }
-        session.update(
-                "INSERT INTO conflict (kind, study, series, uid, received) VALUES (" + OTHER_BYTES + ", ?, ?, ?, ?)",
-                series.study.id,
-                series.id,
-                uid,
-                entry.received().toEpochMilli());
-        return Recorded.CONFLICT;
-    }
-
-    /** The same eight bytes of digest are the same object, unless the visible copy was read and is another. */
-    private boolean mayTakeOver(Known.Series series, byte[] uid, Entry entry) throws SQLException {
-        if (entry.others().isEmpty()) {
-            return true;
-        }
-        try (ResultSet row =
-                session.query("SELECT pack, start FROM instance WHERE series = ? AND uid = ?", series.id, uid)) {
-            return row.next() && !entry.others().contains(new Place(row.getInt(1), row.getLong(2)));
-        }
-    }
-
-    /** The same came again, since the visible copy is damaged: the new one is visible, the old one a further version. */
-    private boolean takeOver(Known.Series series, byte[] uid, int sopClass, Entry entry) throws SQLException {
-        Place place = entry.place();
-        long known = session.number(
-                0,
-                "SELECT count(*) FROM version WHERE series = ? AND uid = ? AND pack = ? AND start = ?",
-                series.id,
-                uid,
-                place.pack(),
-                place.offset());
-        if (known > 0) {
-            return false;
-        }
-        int kept = session.update(
-                """
-                INSERT OR IGNORE INTO version (series, uid, pack, start, class, syntax, length, digest)
-                SELECT series, uid, pack, start, class, syntax, length, digest FROM instance
-                WHERE series = ? AND uid = ? AND class = ? AND length = ? AND digest = ?
-                """,
-                series.id,
-                uid,
-                sopClass,
-                entry.dataSetLength(),
-                entry.digest().prefix());
-        if (kept == 0) {
-            return false;
-        }
-        session.update(
-                "UPDATE instance SET pack = ?, start = ?, syntax = ? WHERE series = ? AND uid = ?",
-                place.pack(),
-                place.offset(),
-                codes.number(session, entry.syntax().uid()),
-                series.id,
-                uid);
-        return true;
-    }
-
     /** All versions of an instance, the visible one first. */
     List<Located> versions(Uid studyUid, Uid seriesUid, Uid sopInstance) throws SQLException, IOException {
         Optional<Known.Series> series = findSeries(studyUid, seriesUid);
-        if (series.isEmpty()) {
-            return List.of();
-        }
-        byte[] uid = PackedUid.pack(series.get().firstUid, sopInstance);
-        List<Located> versions = new ArrayList<>(1);
-        try (ResultSet row = session.query(
-                "SELECT pack, start, class, syntax, length, digest FROM instance WHERE series = ? AND uid = ?",
-                series.get().id,
-                uid)) {
-            if (!row.next()) {
-                return List.of();
-            }
-            versions.add(Rows.located(row, codes, session, studyUid, sopInstance));
-        }
-        try (ResultSet row = session.query("""
-                SELECT pack, start, class, syntax, length, digest FROM version
-                WHERE series = ? AND uid = ? ORDER BY pack, start
-                """, series.get().id, uid)) {
-            while (row.next()) {
-                versions.add(Rows.located(row, codes, session, studyUid, sopInstance));
-            }
-        }
-        return versions;
+        return series.isPresent()
+                ? versions.of(series.get(), PackedUid.pack(series.get().firstUid, sopInstance), studyUid, sopInstance)
+                : List.of();
     }
 
     private Known.Series series(Entry entry) throws SQLException, IOException {

@@ -1,6 +1,8 @@
 package org.strongroom.archive.sqlite;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -27,11 +29,14 @@ final class SqliteMatches implements Matches {
         Finder.Cursor read(Finder.Cursor from, Queue<Answer> into) throws SQLException, IOException;
     }
 
+    private static final System.Logger LOG = System.getLogger(SqliteMatches.class.getName());
+
     private final QueryPlan plan;
     private final HeadReader heads;
     private final Pages pages;
     private final Queue<Answer> page = new ArrayDeque<>();
     private Finder.Cursor cursor = Finder.Cursor.START;
+    private long unread;
 
     SqliteMatches(QueryPlan plan, HeadReader heads, Pages pages) {
         this.plan = plan;
@@ -83,13 +88,24 @@ final class SqliteMatches implements Matches {
         }
         Located located = answer.instance().get().located();
         Optional<Uid> series = answer.series().flatMap(row -> row.attributes().get(Attributes.SeriesInstanceUID));
-        return heads.read(
-                        located,
-                        head -> head.get(Attributes.SeriesInstanceUID).equals(series)
-                                ? Optional.of(identifier(answer, head))
-                                : Optional.<Optional<DataSet>>empty())
-                .orElseThrow(() -> new IOException(located.place()
-                        + ": the object there is of another series than the index says; it was altered or is damaged"));
+        try {
+            return heads.read(
+                            located,
+                            head -> head.get(Attributes.SeriesInstanceUID).equals(series)
+                                    ? Optional.of(identifier(answer, head))
+                                    : Optional.<Optional<DataSet>>empty())
+                    .orElseThrow(
+                            () -> new IOException(
+                                    located.place()
+                                            + ": the object there is of another series than the index says; it was altered or is damaged"));
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            if (unread++ == 0) {
+                LOG.log(System.Logger.Level.ERROR, "query.unread what=\"" + e.getMessage() + '"');
+            }
+            return Optional.empty();
+        }
     }
 
     private Optional<DataSet> identifier(Answer answer, DataSet head) {
@@ -99,6 +115,11 @@ final class SqliteMatches implements Matches {
     @Override
     public Set<Tag> ignored() {
         return Set.copyOf(plan.ignored());
+    }
+
+    @Override
+    public long unread() {
+        return unread;
     }
 
     @Override

@@ -63,8 +63,8 @@ final class FindService {
             while (!responses.cancelled()) {
                 Optional<DataSet> match = matches.next();
                 if (match.isEmpty()) {
-                    success = true;
-                    return Status.SUCCESS;
+                    success = matches.unread() == 0;
+                    return success ? Status.SUCCESS : Statuses.unread(matches.unread());
                 }
                 DataSet answer = match.get()
                         .with(QueryRetrieveLevel, question.query().level().name())

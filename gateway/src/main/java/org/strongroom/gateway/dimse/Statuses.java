@@ -34,6 +34,11 @@ final class Statuses {
         return status.because(bad.comment()).at(bad.elements());
     }
 
+    /** Unable to process, PS3.4 table C.4-1: what was answered is not all there is. */
+    static Status unread(long objects) {
+        return Status.CANNOT_UNDERSTAND.because(objects + " objects could not be read");
+    }
+
     /** Not authorized, PS3.7 section C.5.21, unless it has nothing to do with who asks. */
     static Status of(Decision.Reason reason) {
         Status status = switch (reason) {

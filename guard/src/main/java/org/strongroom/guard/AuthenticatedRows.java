@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * all with a generation number. So an altered row, one put back to an older state, and one removed are noticed. The newest
  * generation also stands in the keys directory: a database put back as a whole is noticed too.
  */
-final class SealedRows {
+final class AuthenticatedRows {
     private static final String SEAL = "seal";
     private static final String GENERATION_FILE = "guard.generation";
 
@@ -36,17 +36,17 @@ final class SealedRows {
 
     private record Key(String kind, String name) {}
 
-    private SealedRows(GuardStore store, KeyRing keys) {
+    private AuthenticatedRows(GuardStore store, KeyRing keys) {
         this.store = store;
         this.keys = keys;
         this.key = keys.derive("guard.rows");
     }
 
     /** Reads all rows; those that are not as they were written are left out and reported. */
-    static SealedRows open(GuardStore store, KeyRing keys) throws IOException {
-        SealedRows sealed = new SealedRows(store, keys);
-        sealed.load();
-        return sealed;
+    static AuthenticatedRows open(GuardStore store, KeyRing keys) throws IOException {
+        AuthenticatedRows rows = new AuthenticatedRows(store, keys);
+        rows.load();
+        return rows;
     }
 
     List<GuardStore.Row> ofKind(String kind) {
