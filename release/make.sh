@@ -1,18 +1,21 @@
 #!/bin/sh
 # Makes target/strongroom-VERSION-linux-ARCH.tar.gz and, where dpkg-deb is, the Debian package; called by pom.xml.
-# Inputs: the jars of server and survey, and the JDK that builds. The same inputs make the same files.
+# Inputs: the jars of server and survey, and the JDK of jdk.txt. The same inputs make the same files. With another JDK, where
+# that is allowed ("any"), what is made has "unpinned" in its names, its version and the SBOM.
 set -eu
 cd "$(dirname "$0")"
 jdk=$1 version=$2
+pin=$(sh pinned.sh "$jdk" "$4")
 [ "$(uname -s)" = Linux ] || { echo "The runtime image is made on Linux only; this is $(uname -s)." >&2; exit 1; }
 SOURCE_DATE_EPOCH=$(date -u -d "$3" +%s)
 export SOURCE_DATE_EPOCH LC_ALL=C TZ=UTC
 umask 022
 machine=$(uname -m)
 name=strongroom-$version
+[ "$pin" = pinned ] || name=$name-unpinned
 image=target/$name
-[ -e target/strongroom-sbom.cdx.json ] || { echo "There is no list of libraries (SBOM): its plugin works online only; build without -o." >&2; exit 1; }
-rm -rf "$image" target/deb target/*.tar.gz target/*.deb target/SHA256SUMS
+[ -e target/libraries.cdx.json ] || { echo "There is no list of libraries (SBOM): its plugin works online only; build without -o." >&2; exit 1; }
+rm -rf target/strongroom-"$version"* target/deb target/*.tar.gz target/*.deb target/SHA256SUMS
 mkdir -p "$image/bin" "$image/lib" "$image/doc"
 
 # One copy of each jar, and for each program the list of those it may see, in a fixed order.
@@ -35,12 +38,12 @@ echo "Linking the runtime (half a minute)."
 # Java's own classes ready for mapping: a third less time to start. The same runtime and options make the same file.
 "$image/runtime/bin/java" -XX:+UseSerialGC -Xshare:dump >target/share.log 2>&1 || { cat target/share.log >&2; exit 1; }
 
-# The runtime is handed out too, so the SBOM names it.
-java=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$image/runtime/release")
+# The runtime is handed out too, so the SBOM names it, exactly: the build of the JDK, and whether it is the pinned one.
+java=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$jdk/release")
 vendor=$(sed -n 's/^IMPLEMENTOR="\(.*\)"/\1/p' "$jdk/release")
-grep -q '"bom-ref" : "java-runtime"' target/strongroom-sbom.cdx.json ||
-  sed -i "s|^  \"components\" : \[\$|&\n    { \"type\" : \"platform\", \"bom-ref\" : \"java-runtime\", \"publisher\" : \"$vendor\", \"name\" : \"OpenJDK\", \"version\" : \"$java\", \"licenses\" : [ { \"license\" : { \"name\" : \"GPL-2.0 with Classpath exception\" } } ] },|" target/strongroom-sbom.cdx.json
-grep -q '"java-runtime"' target/strongroom-sbom.cdx.json || { echo "The SBOM is not laid out as expected: the runtime could not be added." >&2; exit 1; }
+sed "s|^  \"components\" : \[\$|&\n    { \"type\" : \"platform\", \"bom-ref\" : \"java-runtime\", \"publisher\" : \"$vendor\", \"name\" : \"OpenJDK\", \"version\" : \"$java\", \"licenses\" : [ { \"license\" : { \"name\" : \"GPL-2.0 with Classpath exception\" } } ], \"properties\" : [ { \"name\" : \"strongroom:jdk\", \"value\" : \"$pin\" } ] },|" \
+  target/libraries.cdx.json >target/strongroom-sbom.cdx.json
+grep -q '"bom-ref" : "java-runtime"' target/strongroom-sbom.cdx.json || { echo "The SBOM is not laid out as expected: the runtime could not be added." >&2; exit 1; }
 
 # The options of the Java machine stand once, in the launcher of the checkout.
 options=$(sed -n '/^options="/,/"$/p' ../strongroom | sed 's/^options="//; s/"$//' | tr -s '\n ' '  ')
@@ -67,8 +70,9 @@ if command -v dpkg-deb >/dev/null; then
   cp deb/strongroom.service "$root/usr/lib/systemd/system/"
   cp deb/default "$root/etc/default/strongroom"
   architecture=$(dpkg --print-architecture)
-  # A snapshot sorts before its release.
+  # A snapshot sorts before its release, a trial before both.
   debian=$(echo "$version" | sed 's/-SNAPSHOT/~snapshot/')
+  [ "$pin" = pinned ] || debian=$debian~unpinned
   sed "s/@VERSION@/$debian/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$(du -sk --apparent-size "$root" | cut -f1)/" deb/control >"$root/DEBIAN/control"
   cp deb/conffiles deb/postinst deb/prerm deb/postrm "$root/DEBIAN/"
   chmod 755 "$root/DEBIAN/postinst" "$root/DEBIAN/prerm" "$root/DEBIAN/postrm"
@@ -77,4 +81,4 @@ if command -v dpkg-deb >/dev/null; then
 else
   echo "dpkg-deb was not found: no Debian package was made." >&2
 fi
-(cd target && sha256sum ./*.tar.gz ./*.deb ./*.cdx.json 2>/dev/null | sed 's, \./, ,' >SHA256SUMS && cat SHA256SUMS)
+(cd target && sha256sum ./*.tar.gz ./*.deb ./strongroom-sbom.cdx.json 2>/dev/null | sed 's, \./, ,' >SHA256SUMS && cat SHA256SUMS)
