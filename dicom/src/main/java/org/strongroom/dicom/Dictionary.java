@@ -38,14 +38,14 @@ public final class Dictionary {
     }
 
     /** The UID registry, read when first asked for. */
-    private static final class Uids {
-        static final Uids STANDARD = new Uids();
+    private static final class Registry {
+        static final Registry STANDARD = new Registry();
 
         final Map<String, String> names = new HashMap<>();
         final List<Uid> storageSopClasses;
         final List<Uid> transferSyntaxes;
 
-        private Uids() {
+        private Registry() {
             List<Uid> storage = new ArrayList<>();
             List<Uid> transfer = new ArrayList<>();
             for (String line : resource("uids.txt").split("\n", -1)) {
@@ -112,17 +112,17 @@ public final class Dictionary {
 
     /** The name of a registered UID. */
     public Optional<String> uidName(Uid uid) {
-        return Optional.ofNullable(Uids.STANDARD.names.get(uid.value()));
+        return Optional.ofNullable(Registry.STANDARD.names.get(uid.value()));
     }
 
     /** All Storage SOP Classes of PS3.4 annex B and of PS3.6, retired ones included. */
     public List<Uid> storageSopClasses() {
-        return Uids.STANDARD.storageSopClasses;
+        return Registry.STANDARD.storageSopClasses;
     }
 
     /** All transfer syntaxes of PS3.6, retired ones included. */
     public List<Uid> transferSyntaxes() {
-        return Uids.STANDARD.transferSyntaxes;
+        return Registry.STANDARD.transferSyntaxes;
     }
 
     /** The VR used where the data set does not say: a VR's code, {@link #US_OR_SS} or {@link #UNKNOWN}. */

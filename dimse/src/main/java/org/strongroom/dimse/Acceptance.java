@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.Answer;
 import org.strongroom.dimse.AssociationPolicy.ContextAnswer;
 import org.strongroom.dimse.AssociationPolicy.Peer;
@@ -56,7 +57,7 @@ final class Acceptance {
         if ((request.protocolVersion() & 1) == 0) {
             return reject(request, Rejection.PROTOCOL_VERSION_NOT_SUPPORTED);
         }
-        if (!request.applicationContext().equals(Optional.of(Pdu.APPLICATION_CONTEXT))) {
+        if (!request.applicationContext().equals(Optional.of(Uids.DICOMApplicationContext))) {
             return reject(request, Rejection.APPLICATION_CONTEXT_NOT_SUPPORTED);
         }
         return switch (listener.policy().answer(request, peer)) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.ProposedContext;
 import org.strongroom.dimse.Pdu.AssociateAc;
 import org.strongroom.dimse.Pdu.AssociateRq;
@@ -129,7 +130,7 @@ final class AssociateItems {
     static byte[] write(AssociateAc acceptance) {
         PduBuilder to = PduBuilder.pdu(Pdu.ASSOCIATE_AC);
         titles(to, acceptance.protocolVersion(), acceptance.calledAeTitle(), acceptance.callingAeTitle());
-        text(to, APPLICATION_CONTEXT_ITEM, Pdu.APPLICATION_CONTEXT);
+        text(to, APPLICATION_CONTEXT_ITEM, Uids.DICOMApplicationContext);
         for (ContextResult context : acceptance.contexts()) {
             int mark = to.open16(ANSWERED_CONTEXT_ITEM);
             to.u8(context.id()).u8(0).u8(context.result()).u8(0);

@@ -10,6 +10,7 @@ import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.Conversation.Arrival;
 
 /**
@@ -20,7 +21,6 @@ import org.strongroom.dimse.Conversation.Arrival;
  */
 public final class Association implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Association.class.getName());
-    private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
     private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
 
     private final Conversation talk;
@@ -96,10 +96,10 @@ public final class Association implements AutoCloseable {
 
     /** C-ECHO, PS3.7 section 9.1.5. */
     public Status echo() throws IOException {
-        AcceptedContext context = contexts.requireAny(VERIFICATION);
+        AcceptedContext context = contexts.requireAny(Uids.Verification);
         int id = begin(context);
         CommandSet command = CommandSet.command(CommandField.C_ECHO_RQ)
-                .uid(CommandSet.AFFECTED_SOP_CLASS, VERIFICATION)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, Uids.Verification)
                 .number(CommandSet.MESSAGE_ID, id)
                 .build();
         return conclude(() -> {

@@ -22,9 +22,6 @@ public sealed interface Pdu {
     /** Type and length stand before every PDU's variable field. */
     int HEADER_LENGTH = 6;
 
-    /** The one application context name of DICOM, PS3.7 annex A. */
-    Uid APPLICATION_CONTEXT = new Uid("1.2.840.10008.3.1.1.1");
-
     /** A-ASSOCIATE-RQ, PS3.8 section 9.3.2. */
     record AssociateRq(
             int protocolVersion,

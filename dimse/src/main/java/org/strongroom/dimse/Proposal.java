@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.ProposedContext;
 import org.strongroom.dimse.UserInformation.AsyncWindow;
 import org.strongroom.dimse.UserInformation.ExtendedNegotiation;
@@ -126,6 +127,11 @@ public final class Proposal {
 
     Pdu.AssociateRq request() {
         return new Pdu.AssociateRq(
-                1, called.value(), calling.value(), Optional.of(Pdu.APPLICATION_CONTEXT), contexts, userInformation);
+                1,
+                called.value(),
+                calling.value(),
+                Optional.of(Uids.DICOMApplicationContext),
+                contexts,
+                userInformation);
     }
 }

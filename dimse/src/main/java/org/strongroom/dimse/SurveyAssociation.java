@@ -21,6 +21,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dicom.VR;
 
 /**
@@ -29,9 +30,6 @@ import org.strongroom.dicom.VR;
  * that it can do nothing else is its purpose.
  */
 public final class SurveyAssociation implements AutoCloseable {
-    public static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
-    public static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
-
     private static final Tag LEVEL = new Tag(0x00080052);
     private static final Tag STUDY_INSTANCE_UID = new Tag(0x0020000D);
 
@@ -236,7 +234,7 @@ public final class SurveyAssociation implements AutoCloseable {
 
     /** C-ECHO; empty when verification was not accepted. */
     public Optional<Status> echo() throws IOException {
-        return proposes(VERIFICATION) ? Optional.of(association.echo()) : Optional.empty();
+        return proposes(Uids.Verification) ? Optional.of(association.echo()) : Optional.empty();
     }
 
     /** Why counting came to its end. */
@@ -275,7 +273,7 @@ public final class SurveyAssociation implements AutoCloseable {
      * @param farewell how long the peer may take to stop after C-CANCEL; then the association is aborted
      */
     public Optional<Count> countStudies(int cap, Duration patience, Duration farewell) {
-        if (!proposes(STUDY_ROOT_FIND)) {
+        if (!proposes(Uids.StudyRootQueryRetrieveInformationModelFind)) {
             return Optional.empty();
         }
         DataSet keys = DataSet.empty().withText(LEVEL, VR.CS, List.of("STUDY")).withEmpty(STUDY_INSTANCE_UID, VR.UI);
@@ -284,7 +282,7 @@ public final class SurveyAssociation implements AutoCloseable {
         Ending ending = Ending.ANSWERED;
         Optional<Status> status = Optional.empty();
         try {
-            Matches matches = association.find(STUDY_ROOT_FIND, keys);
+            Matches matches = association.find(Uids.StudyRootQueryRetrieveInformationModelFind, keys);
             while (count < cap && System.nanoTime() - by < 0 && matches.skip()) {
                 count++;
             }

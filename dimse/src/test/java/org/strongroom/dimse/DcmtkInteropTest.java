@@ -29,6 +29,7 @@ import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dicom.VR;
 import org.strongroom.dimse.ToyArchive.Stored;
 import org.strongroom.testkit.Programs;
@@ -323,7 +324,7 @@ final class DcmtkInteropTest {
                 SurveyAssociation.Transport.CLEAR,
                 new AeTitle("ACME"),
                 new AeTitle("STRANGER"),
-                List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
+                List.of(Uids.Verification, Uids.StudyRootQueryRetrieveInformationModelFind),
                 Timeouts.DEFAULT,
                 new SurveyAssociation.Traffic(8 << 20, LIMIT));
         assertThat(result).isInstanceOfSatisfying(SurveyAssociation.Result.Accepted.class, accepted -> {

@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.ProposedContext;
 import org.strongroom.dimse.Pdu.AssociateAc;
 import org.strongroom.dimse.Pdu.AssociateRq;
@@ -132,7 +133,7 @@ final class PduTest {
                 1,
                 "A",
                 "B",
-                Optional.of(Pdu.APPLICATION_CONTEXT),
+                Optional.of(Uids.DICOMApplicationContext),
                 List.of(
                         new ProposedContext(1, CT, List.of(TransferSyntax.ImplicitVRLittleEndian)),
                         new ProposedContext(1, CT, List.of(TransferSyntax.ImplicitVRLittleEndian))),
@@ -197,10 +198,11 @@ final class PduTest {
                         1,
                         "CALLED",
                         "CALLING",
-                        Optional.of(Pdu.APPLICATION_CONTEXT),
+                        Optional.of(Uids.DICOMApplicationContext),
                         proposed.subList(0, 2),
                         everything),
-                new AssociateRq(1, "CALLED", "CALLING", Optional.of(Pdu.APPLICATION_CONTEXT), proposed, everything),
+                new AssociateRq(
+                        1, "CALLED", "CALLING", Optional.of(Uids.DICOMApplicationContext), proposed, everything),
                 new AssociateAc(1, "CALLED", "CALLING", answered.subList(0, 3), everything),
                 new Pdu.AssociateRj(2, 3, 1),
                 new Pdu.PDataTf(List.of(new Pdu.Pdv(1, true, true, some), new Pdu.Pdv(255, false, false, Octets.NONE))),

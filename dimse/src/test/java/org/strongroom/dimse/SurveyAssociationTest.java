@@ -17,6 +17,7 @@ import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.strongroom.dicom.Implementation;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.Rejection;
 import org.strongroom.dimse.SurveyAssociation.Result;
 import org.strongroom.dimse.SurveyAssociation.Transport;
@@ -58,7 +59,7 @@ final class SurveyAssociationTest {
                 transport,
                 new AeTitle("ANY-SCP"),
                 new AeTitle("SURVEY"),
-                List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
+                List.of(Uids.Verification, Uids.StudyRootQueryRetrieveInformationModelFind),
                 timeouts,
                 traffic);
     }

@@ -3,7 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.time.Duration;
 import org.strongroom.dicom.TransferSyntax;
-import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Status;
 import picocli.CommandLine.Command;
@@ -11,7 +11,6 @@ import picocli.CommandLine.Command;
 /** C-ECHO, PS3.4 annex A. */
 @Command(name = "echo", description = "Ask a peer whether it answers (C-ECHO).")
 final class EchoCommand extends PeerCommand {
-    private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
 
     EchoCommand(Invocation invocation) {
         super(invocation);
@@ -21,7 +20,7 @@ final class EchoCommand extends PeerCommand {
     int run(Line line) throws IOException {
         long start = System.nanoTime();
         try (Association association =
-                associate(line, line.proposal().context(VERIFICATION, TransferSyntax.ImplicitVRLittleEndian))) {
+                associate(line, line.proposal().context(Uids.Verification, TransferSyntax.ImplicitVRLittleEndian))) {
             Status status = association.echo();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
             invocation.out().println(line.called() + " answered: " + text(status) + " (" + took.toMillis() + " ms)");

@@ -21,6 +21,7 @@ import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.DimseRequest;
 import org.strongroom.dimse.Matches;
@@ -47,7 +48,6 @@ import picocli.CommandLine.Option;
         name = "get",
         description = "Fetch instances from a peer (C-GET), or without --to from this archive, as DICOM files.")
 final class GetCommand extends PeerCommand {
-    private static final Uid STUDY_ROOT_FIND = new Uid("1.2.840.10008.5.1.4.1.2.2.1");
 
     /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
     private static final int UIDS_AT_ONCE = 1000;
@@ -203,7 +203,7 @@ final class GetCommand extends PeerCommand {
         // A patient's studies are asked for in the study root, whose study level has the patient's keys too (PS3.4
         // C.6.2.1.2).
         boolean patient = keys.level() == Level.PATIENT;
-        Uid model = patient ? STUDY_ROOT_FIND : keys.model(Keys.Service.FIND);
+        Uid model = patient ? Uids.StudyRootQueryRetrieveInformationModelFind : keys.model(Keys.Service.FIND);
         Map<Group, List<Uid>> groups = new LinkedHashMap<>();
         try (Association association = associate(line, queryProposal(line, model))) {
             DataSet asked = keys.identifier(Set.of(Attributes.StudyInstanceUID.tag()));
@@ -332,7 +332,7 @@ final class GetCommand extends PeerCommand {
             Report report,
             Progress progress)
             throws IOException {
-        Uid model = new Uid("1.2.840.10008.5.1.4.1.2.2.3");
+        Uid model = Uids.StudyRootQueryRetrieveInformationModelGet;
         Proposal proposal =
                 storage.context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian);
         List<Uid> failed = new ArrayList<>();

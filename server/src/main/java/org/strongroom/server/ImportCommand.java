@@ -25,6 +25,7 @@ import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
@@ -41,7 +42,6 @@ final class ImportCommand extends ArchiveCommand {
     /** Enough that they share a sync, few enough to be a guest in the server. */
     private static final int AT_ONCE = 8;
 
-    private static final Uid DIRECTORY = new Uid("1.2.840.10008.1.3.10");
     private static final int MOST_REASONS = 1000;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "folder, zip, DICOMDIR or file")
@@ -168,7 +168,7 @@ final class ImportCommand extends ArchiveCommand {
         try (InputStream in = source.open()) {
             Part10 file = Part10.open(in, Limits.DEFAULT);
             Optional<Uid> sopClass = file.meta().get(Attributes.MediaStorageSOPClassUID);
-            if (sopClass.filter(DIRECTORY::equals).isPresent()) {
+            if (sopClass.filter(Uids.MediaStorageDirectoryStorage::equals).isPresent()) {
                 report.directories.incrementAndGet();
                 compare(file, source, report);
                 return;

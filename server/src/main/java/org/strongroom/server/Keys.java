@@ -11,6 +11,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dicom.VR;
 import org.strongroom.gateway.BadIdentifier;
 import org.strongroom.gateway.InformationModel;
@@ -18,8 +19,6 @@ import picocli.CommandLine.Option;
 
 /** The identifier of a query or retrieval as options: level, model, keys by keyword or tag. */
 final class Keys {
-    private static final String ROOT = "1.2.840.10008.5.1.4.1.2.";
-
     @Option(
             names = {"-l", "--level"},
             paramLabel = "LEVEL",
@@ -41,26 +40,33 @@ final class Keys {
         return keys.isEmpty();
     }
 
-    /** SOP class of an information model, PS3.4 C.3: patient root for level patient, else study root. */
+    /** SOP class of a service and information model, PS3.4 C.3: patient root for level patient, else study root. */
     Uid model(Service service) {
-        return new Uid(ROOT + (level == Level.PATIENT ? "1." : "2.") + service.last);
+        boolean patient = level == Level.PATIENT;
+        return switch (service) {
+            case FIND ->
+                patient
+                        ? Uids.PatientRootQueryRetrieveInformationModelFind
+                        : Uids.StudyRootQueryRetrieveInformationModelFind;
+            case MOVE ->
+                patient
+                        ? Uids.PatientRootQueryRetrieveInformationModelMove
+                        : Uids.StudyRootQueryRetrieveInformationModelMove;
+            case GET ->
+                patient
+                        ? Uids.PatientRootQueryRetrieveInformationModelGet
+                        : Uids.StudyRootQueryRetrieveInformationModelGet;
+        };
     }
 
     InformationModel informationModel() {
         return level == Level.PATIENT ? InformationModel.PATIENT_ROOT : InformationModel.STUDY_ROOT;
     }
 
-    /** The last component of the SOP class UIDs of PS3.4 annex C. */
     enum Service {
-        FIND(1),
-        MOVE(2),
-        GET(3);
-
-        private final int last;
-
-        Service(int last) {
-            this.last = last;
-        }
+        FIND,
+        MOVE,
+        GET
     }
 
     /** @param returned attributes asked for beside those given */

@@ -17,6 +17,7 @@ import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Instance;
 import org.strongroom.dimse.Proposal;
@@ -30,8 +31,6 @@ import picocli.CommandLine.Parameters;
 final class StoreCommand extends PeerCommand {
     /** Where SOP Class and SOP Instance UID stand. */
     private static final int HEAD_BYTES = 1 << 20;
-
-    private static final Uid DIRECTORY = new Uid("1.2.840.10008.1.3.10");
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "folder, zip, DICOMDIR or file")
     private List<String> paths = List.of();
@@ -124,7 +123,7 @@ final class StoreCommand extends PeerCommand {
             Part10 file = Part10.open(in, Limits.DEFAULT);
             DataSet named = file.meta();
             if (named.get(Attributes.MediaStorageSOPClassUID)
-                    .filter(DIRECTORY::equals)
+                    .filter(Uids.MediaStorageDirectoryStorage::equals)
                     .isPresent()) {
                 report.directories++;
                 return Optional.empty();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.SurveyAssociation;
@@ -44,7 +45,7 @@ final class DicomStranger implements Stranger {
                 tls ? Transport.TLS : Transport.CLEAR,
                 called,
                 scope.callingAeTitle(),
-                List.of(SurveyAssociation.VERIFICATION, SurveyAssociation.STUDY_ROOT_FIND),
+                List.of(Uids.Verification, Uids.StudyRootQueryRetrieveInformationModelFind),
                 timeouts,
                 traffic);
         if (result instanceof Result.Accepted accepted) {

@@ -6,22 +6,26 @@ import java.util.Optional;
 import java.util.Set;
 import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 import org.strongroom.gateway.InformationModel;
 import org.strongroom.guard.DeviceRecord.Service;
 
 /** Which service an abstract syntax stands for, PS3.4. */
 final class Services {
-    private static final Uid VERIFICATION = new Uid("1.2.840.10008.1.1");
-    private static final Uid DIRECTORY_STORAGE = new Uid("1.2.840.10008.1.3.10");
-
     /** PS3.4 table C.6.1.3-1 and C.6.2.3-1; Patient/Study Only is retired and left out. */
     private static final Map<Uid, Offer> QUERY_RETRIEVE = Map.of(
-            new Uid("1.2.840.10008.5.1.4.1.2.1.1"), new Offer(Service.FIND, Optional.of(InformationModel.PATIENT_ROOT)),
-            new Uid("1.2.840.10008.5.1.4.1.2.1.2"), new Offer(Service.MOVE, Optional.of(InformationModel.PATIENT_ROOT)),
-            new Uid("1.2.840.10008.5.1.4.1.2.1.3"), new Offer(Service.GET, Optional.of(InformationModel.PATIENT_ROOT)),
-            new Uid("1.2.840.10008.5.1.4.1.2.2.1"), new Offer(Service.FIND, Optional.of(InformationModel.STUDY_ROOT)),
-            new Uid("1.2.840.10008.5.1.4.1.2.2.2"), new Offer(Service.MOVE, Optional.of(InformationModel.STUDY_ROOT)),
-            new Uid("1.2.840.10008.5.1.4.1.2.2.3"), new Offer(Service.GET, Optional.of(InformationModel.STUDY_ROOT)));
+            Uids.PatientRootQueryRetrieveInformationModelFind,
+                    new Offer(Service.FIND, Optional.of(InformationModel.PATIENT_ROOT)),
+            Uids.PatientRootQueryRetrieveInformationModelMove,
+                    new Offer(Service.MOVE, Optional.of(InformationModel.PATIENT_ROOT)),
+            Uids.PatientRootQueryRetrieveInformationModelGet,
+                    new Offer(Service.GET, Optional.of(InformationModel.PATIENT_ROOT)),
+            Uids.StudyRootQueryRetrieveInformationModelFind,
+                    new Offer(Service.FIND, Optional.of(InformationModel.STUDY_ROOT)),
+            Uids.StudyRootQueryRetrieveInformationModelMove,
+                    new Offer(Service.MOVE, Optional.of(InformationModel.STUDY_ROOT)),
+            Uids.StudyRootQueryRetrieveInformationModelGet,
+                    new Offer(Service.GET, Optional.of(InformationModel.STUDY_ROOT)));
 
     private static final Set<Uid> STORAGE = storage();
 
@@ -41,7 +45,7 @@ final class Services {
      * instances are kept as opaquely as all others.
      */
     static Optional<Offer> of(Uid abstractSyntax) {
-        if (abstractSyntax.equals(VERIFICATION)) {
+        if (abstractSyntax.equals(Uids.Verification)) {
             return Optional.of(new Offer(Service.ECHO, Optional.empty()));
         }
         Offer offer = QUERY_RETRIEVE.get(abstractSyntax);
@@ -59,7 +63,7 @@ final class Services {
 
     private static Set<Uid> storage() {
         Set<Uid> classes = new HashSet<>(Dictionary.standard().storageSopClasses());
-        classes.remove(DIRECTORY_STORAGE); // a DICOMDIR, PS3.3 annex F, is no instance of a study
+        classes.remove(Uids.MediaStorageDirectoryStorage); // a DICOMDIR, PS3.3 annex F, is no instance of a study
         return Set.copyOf(classes);
     }
 }

@@ -8,17 +8,19 @@ import java.util.Set;
 import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.Uids;
 
 /** The choice of transfer syntaxes. */
 final class Syntaxes {
     /** Of PS3.6, but no encoding of a data set that is explicit or implicit VR as PS3.5 annex A has it. */
-    private static final List<String> NOT_KEPT = List.of(
-            "1.2.840.10008.1.2.6.1", // RFC 2557 MIME
-            "1.2.840.10008.1.2.6.2", // XML
-            "1.2.840.10008.1.2.7.1", // SMPTE ST 2110: streams, never stored
-            "1.2.840.10008.1.2.7.2",
-            "1.2.840.10008.1.2.7.3",
-            "1.2.840.10008.1.20"); // Papyrus 3
+    private static final List<Uid> NOT_KEPT = List.of(
+            Uids.RFC2557MIMEEncapsulation,
+            Uids.XMLEncoding,
+            // Streams, never stored.
+            Uids.SMPTEST211020UncompressedProgressiveActiveVideo,
+            Uids.SMPTEST211020UncompressedInterlacedActiveVideo,
+            Uids.SMPTEST211030PCMDigitalAudio,
+            Uids.Papyrus3ImplicitVRLittleEndian);
 
     private static final Set<Uid> STORABLE = storable();
 
@@ -65,7 +67,7 @@ final class Syntaxes {
 
     private static Set<Uid> storable() {
         Set<Uid> syntaxes = new HashSet<>(Dictionary.standard().transferSyntaxes());
-        NOT_KEPT.forEach(uid -> syntaxes.remove(new Uid(uid)));
+        NOT_KEPT.forEach(syntaxes::remove);
         return Set.copyOf(syntaxes);
     }
 }
