@@ -148,12 +148,7 @@ public final class Association implements AutoCloseable {
     public Matches find(Uid model, DataSet keys) throws IOException {
         AcceptedContext context = contexts.requireAny(model);
         int id = begin(context);
-        CommandSet command = CommandSet.command(CommandField.C_FIND_RQ)
-                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
-                .number(CommandSet.MESSAGE_ID, id)
-                .number(CommandSet.PRIORITY, 0)
-                .withDataSet()
-                .build();
+        CommandSet command = asking(CommandField.C_FIND_RQ, model, id).build();
         byte[] identifier = keys.toBytes(context.syntax());
         guarded(() -> {
             talk.output().send(context.id(), command, identifier);
@@ -168,12 +163,8 @@ public final class Association implements AutoCloseable {
     public Status move(Uid model, DataSet keys, AeTitle destination, Progress progress) throws IOException {
         AcceptedContext context = contexts.requireAny(model);
         int id = begin(context);
-        CommandSet command = CommandSet.command(CommandField.C_MOVE_RQ)
-                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
-                .number(CommandSet.MESSAGE_ID, id)
-                .number(CommandSet.PRIORITY, 0)
+        CommandSet command = asking(CommandField.C_MOVE_RQ, model, id)
                 .text(CommandSet.MOVE_DESTINATION, destination.value())
-                .withDataSet()
                 .build();
         byte[] identifier = keys.toBytes(context.syntax());
         return conclude(() -> {
@@ -196,12 +187,7 @@ public final class Association implements AutoCloseable {
     public Status get(Uid model, DataSet keys, Sink sink, Progress progress) throws IOException {
         AcceptedContext context = contexts.requireAny(model);
         int id = begin(context);
-        CommandSet command = CommandSet.command(CommandField.C_GET_RQ)
-                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
-                .number(CommandSet.MESSAGE_ID, id)
-                .number(CommandSet.PRIORITY, 0)
-                .withDataSet()
-                .build();
+        CommandSet command = asking(CommandField.C_GET_RQ, model, id).build();
         byte[] identifier = keys.toBytes(context.syntax());
         Receiver receiver = new Receiver(talk, contexts, sink);
         Status status = conclude(() -> {
@@ -223,6 +209,15 @@ public final class Association implements AutoCloseable {
         });
         receiver.rethrow();
         return status;
+    }
+
+    /** What the requests about keys have in common, PS3.7 sections 9.3.2 to 9.3.4. */
+    private static CommandSet.Builder asking(int field, Uid model, int id) {
+        return CommandSet.command(field)
+                .uid(CommandSet.AFFECTED_SOP_CLASS, model)
+                .number(CommandSet.MESSAGE_ID, id)
+                .number(CommandSet.PRIORITY, 0)
+                .withDataSet();
     }
 
     /** Sends C-CANCEL for the C-FIND, C-MOVE or C-GET under way, PS3.7 section 9.3.2.3; nothing when there is none. */

@@ -293,19 +293,13 @@ final class Conversation {
     }
 
     /** A data set as it comes: ends with the fragment marked last. */
-    private final class Body extends InputStream {
+    private final class Body extends BlockInput {
         private final int contextId;
         private boolean started;
         private boolean ended;
 
         Body(int contextId) {
             this.contextId = contextId;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

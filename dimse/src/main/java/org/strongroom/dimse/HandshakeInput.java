@@ -7,7 +7,7 @@ import java.io.InputStream;
  * What TLS reads. As long as the handshake lasts, whoever waits for the peer gives its turn on the processors away and takes
  * another one afterwards.
  */
-final class HandshakeInput extends InputStream {
+final class HandshakeInput extends BlockInput {
     private final InputStream socket;
     private final Turn turn;
     private volatile boolean handshaking = true;
@@ -33,12 +33,6 @@ final class HandshakeInput extends InputStream {
     @Override
     public int available() throws IOException {
         return socket.available();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A stream of which the first bytes were read already; what follows is read right from the socket. */
-final class ReadAhead extends InputStream {
+final class ReadAhead extends BlockInput {
     private final InputStream rest;
     private final int count;
     private byte[] first;
@@ -14,12 +14,6 @@ final class ReadAhead extends InputStream {
         this.first = first;
         this.count = count;
         this.rest = rest;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.DataSet;
@@ -42,14 +42,9 @@ final class AssociationTest {
     static final Timeouts PATIENT = Timeouts.DEFAULT;
 
     private final ToyArchive archive = new ToyArchive();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
+    @RegisterExtension
+    final Closing toClose = new Closing();
 
     private PeerAddress listen(boolean tls) throws IOException {
         return listen(tls, archive);

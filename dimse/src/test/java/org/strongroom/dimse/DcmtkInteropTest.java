@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,14 +46,9 @@ final class DcmtkInteropTest {
 
     private final ToyArchive archive = new ToyArchive();
     private final TestAuthority authority = new TestAuthority();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
+    @RegisterExtension
+    final Closing toClose = new Closing();
 
     private int listen(Optional<SSLContext> tls) throws IOException {
         DimseListener listener = DimseListener.open(loopback(0), tls, archive, Refusals.UNHEARD);

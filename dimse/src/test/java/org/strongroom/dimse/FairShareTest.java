@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,18 +17,11 @@ final class FairShareTest {
     private final Set<InetAddress> known = ConcurrentHashMap.newKeySet();
 
     /** Takes its place on a thread of its own. */
-    private static final class Caller implements FairShare.Caller {
-        private final InetAddress address;
-        private final Line line = new Line(new Socket(), Timeouts.DEFAULT);
+    private static final class Caller extends TestCaller {
         private volatile boolean holds;
-        private volatile boolean sentAway;
 
         Caller(int host) {
-            try {
-                address = InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) host});
-            } catch (UnknownHostException e) {
-                throw new IllegalArgumentException(e);
-            }
+            super(host);
         }
 
         Caller in(FairShare<Caller> share) throws InterruptedException {
@@ -50,24 +41,6 @@ final class FairShareTest {
             });
             AssociationTest.eventually(() -> holds || sentAway || thread.getState() == Thread.State.WAITING);
             return this;
-        }
-
-        @Override
-        public InetAddress address() {
-            return address;
-        }
-
-        @Override
-        public Line line() {
-            return line;
-        }
-
-        @Override
-        public void pause(long nanos) {}
-
-        @Override
-        public void makeWay() {
-            sentAway = true;
         }
     }
 

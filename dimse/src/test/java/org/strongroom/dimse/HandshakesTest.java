@@ -7,9 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,43 +22,8 @@ final class HandshakesTest {
 
     private final AtomicLong now = new AtomicLong();
 
-    private static final class Caller implements FairShare.Caller {
-        private final InetAddress address;
-        private final Line line = new Line(new Socket(), Timeouts.DEFAULT);
-        private final List<Long> pauses = new ArrayList<>();
-        private boolean sentAway;
-
-        Caller(int host) {
-            try {
-                address = InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) host});
-            } catch (UnknownHostException e) {
-                throw new IllegalArgumentException(e);
-            }
-        }
-
-        @Override
-        public InetAddress address() {
-            return address;
-        }
-
-        @Override
-        public Line line() {
-            return line;
-        }
-
-        @Override
-        public void pause(long nanos) {
-            pauses.add(nanos);
-        }
-
-        @Override
-        public void makeWay() {
-            sentAway = true;
-        }
-    }
-
-    private static Caller begun(Handshakes<Caller> handshakes, int host) throws IOException {
-        Caller caller = new Caller(host);
+    private static TestCaller begun(Handshakes<TestCaller> handshakes, int host) throws IOException {
+        TestCaller caller = new TestCaller(host);
         assertThat(handshakes.begin(caller, LONG)).isTrue();
         handshakes.leave(caller);
         return caller;
@@ -68,7 +31,7 @@ final class HandshakesTest {
 
     @Test
     void handshakes_above_the_rate_of_their_address_wait_for_it_and_others_do_not() throws Exception {
-        Handshakes<Caller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
+        Handshakes<TestCaller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
         assertThat(begun(handshakes, 1).pauses).isEmpty();
         assertThat(begun(handshakes, 1).pauses).isEmpty();
         assertThat(begun(handshakes, 1).pauses).containsExactly(500_000_000L);
@@ -80,19 +43,19 @@ final class HandshakesTest {
 
     @Test
     void a_handshake_whose_turn_would_come_too_late_is_refused_and_takes_nothing_from_the_rate() throws Exception {
-        Handshakes<Caller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
+        Handshakes<TestCaller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
         begun(handshakes, 1);
         begun(handshakes, 1);
-        assertThat(handshakes.begin(new Caller(1), Duration.ofMillis(499))).isFalse();
-        assertThat(handshakes.begin(new Caller(1), Duration.ofMillis(499))).isFalse();
-        assertThat(handshakes.begin(new Caller(1), Duration.ofMillis(500))).isTrue();
+        assertThat(handshakes.begin(new TestCaller(1), Duration.ofMillis(499))).isFalse();
+        assertThat(handshakes.begin(new TestCaller(1), Duration.ofMillis(499))).isFalse();
+        assertThat(handshakes.begin(new TestCaller(1), Duration.ofMillis(500))).isTrue();
     }
 
     @Test
     void a_handshake_with_an_identified_peer_does_not_count() throws Exception {
-        Handshakes<Caller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
+        Handshakes<TestCaller> handshakes = new Handshakes<>(LIMITS, 2, now::get);
         for (int i = 0; i < 20; i++) {
-            Caller caller = new Caller(1);
+            TestCaller caller = new TestCaller(1);
             assertThat(handshakes.begin(caller, LONG)).isTrue();
             assertThat(caller.pauses).isEmpty();
             handshakes.identified(caller);
@@ -103,10 +66,10 @@ final class HandshakesTest {
 
     @Test
     void the_oldest_of_the_network_with_most_bytes_makes_room() {
-        HelloBytes<Caller> bytes = new HelloBytes<>(1000);
-        Caller first = new Caller(1);
-        Caller second = new Caller(1);
-        Caller other = new Caller(2);
+        HelloBytes<TestCaller> bytes = new HelloBytes<>(1000);
+        TestCaller first = new TestCaller(1);
+        TestCaller second = new TestCaller(1);
+        TestCaller other = new TestCaller(2);
         bytes.resize(first, 300);
         bytes.resize(second, 300);
         bytes.resize(other, 400);

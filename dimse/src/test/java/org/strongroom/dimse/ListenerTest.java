@@ -19,8 +19,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.Uid;
@@ -37,14 +37,9 @@ final class ListenerTest {
     private final ToyArchive archive = new ToyArchive();
     private final TestAuthority authority = new TestAuthority();
     private final Queue<Cause> refusals = new ConcurrentLinkedQueue<>();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
+    @RegisterExtension
+    final Closing toClose = new Closing();
 
     private DimseListener listen(boolean tls, Timeouts timeouts, ListenerLimits limits) throws IOException {
         DimseListener listener = DimseListener.open(
@@ -339,16 +334,18 @@ final class ListenerTest {
         });
     }
 
+    private SSLSocket dial(DimseListener listener) throws IOException {
+        return (SSLSocket) authority
+                .context("client")
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), listener.port());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.1", "TLS_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256"})
     void old_protocols_and_suites_outside_the_profile_are_refused(String offered) throws Exception {
         DimseListener listener = listen(true, LONG_ALL, ListenerLimits.DEFAULT);
-        try (Socket plain = new Socket()) {
-            plain.connect(listener.address());
-            SSLSocket socket = (SSLSocket) authority
-                    .context("client")
-                    .getSocketFactory()
-                    .createSocket(plain, "localhost", listener.port(), true);
+        try (SSLSocket socket = dial(listener)) {
             if (offered.startsWith("TLSv")) {
                 socket.setEnabledProtocols(new String[] {offered});
             } else {
@@ -363,12 +360,7 @@ final class ListenerTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void both_protocols_of_the_profile_are_spoken(String protocol) throws Exception {
         DimseListener listener = listen(true, LONG_ALL, ListenerLimits.DEFAULT);
-        try (Socket plain = new Socket()) {
-            plain.connect(listener.address());
-            SSLSocket socket = (SSLSocket) authority
-                    .context("client")
-                    .getSocketFactory()
-                    .createSocket(plain, "localhost", listener.port(), true);
+        try (SSLSocket socket = dial(listener)) {
             socket.setEnabledProtocols(new String[] {protocol});
             RawPeer peer = new RawPeer(socket);
             peer.send(AssociationTest.proposal().request());

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.strongroom.dicom.DicomFormatException;
@@ -29,14 +29,9 @@ final class ProviderTest {
     private static final Uid INSTANCE = new Uid("1.2.3");
 
     private final ToyArchive archive = new ToyArchive();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
+    @RegisterExtension
+    final Closing toClose = new Closing();
 
     private RawPeer peer() throws IOException {
         return peer(archive, ListenerLimits.DEFAULT);

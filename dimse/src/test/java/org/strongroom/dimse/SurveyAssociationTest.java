@@ -9,13 +9,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLServerSocket;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.strongroom.dicom.Implementation;
 import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.Rejection;
@@ -30,14 +29,9 @@ final class SurveyAssociationTest {
     private final ToyArchive archive = new ToyArchive();
     private final SurveyAssociation.Traffic traffic = new SurveyAssociation.Traffic(8 << 20, Duration.ofMinutes(1));
     private final TestAuthority authority = new TestAuthority();
-    private final List<AutoCloseable> toClose = new ArrayList<>();
 
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
+    @RegisterExtension
+    final Closing toClose = new Closing();
 
     private InetSocketAddress listen(boolean tls) throws IOException {
         DimseListener listener = DimseListener.open(

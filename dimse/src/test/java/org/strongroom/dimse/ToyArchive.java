@@ -154,8 +154,7 @@ final class ToyArchive implements AssociationPolicy {
                 responses.progress(new SubOperations(all - done - failed.size(), done, failed.size(), 0));
             }
         }
-        SubOperations counts = new SubOperations(0, done, failed.size(), 0);
-        return (failed.isEmpty() ? Status.SUCCESS : Status.SUBOPERATIONS_WARNING).with(counts, failed);
+        return ended(done, failed);
     }
 
     private Status get(Responses responses) throws IOException {
@@ -176,6 +175,10 @@ final class ToyArchive implements AssociationPolicy {
             }
             responses.progress(new SubOperations(all - done - failed.size(), done, failed.size(), 0));
         }
+        return ended(done, failed);
+    }
+
+    private static Status ended(int done, List<Uid> failed) {
         SubOperations counts = new SubOperations(0, done, failed.size(), 0);
         return (failed.isEmpty() ? Status.SUCCESS : Status.SUBOPERATIONS_WARNING).with(counts, failed);
     }

@@ -70,10 +70,7 @@ class AuditTamperTest {
 
     @Test
     void any_bit_changed_in_any_segment_is_named() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < Extent.of(150, 2000); i++) {
-            fresh();
+        rounds(Extent.of(150, 2000), (random, number, where) -> {
             List<Frame> frames = frames();
             Path file = random(random, segments());
             byte[] bytes = Files.readAllBytes(file);
@@ -81,52 +78,42 @@ class AuditTamperTest {
             bytes[at] ^= (byte) (1 << random.nextInt(8));
             Files.write(file, bytes);
             long record = recordAt(frames, file, at);
-            String where = "seed " + seed + " round " + i + " " + file.getFileName() + " byte " + at;
-            assertThat(fault(withoutKey())).as(where).containsExactly(record, record);
-            assertThat(fault(withKey())).as(where).containsExactly(record, record);
-        }
+            String place = where + " " + file.getFileName() + " byte " + at;
+            assertThat(fault(withoutKey())).as(place).containsExactly(record, record);
+            assertThat(fault(withKey())).as(place).containsExactly(record, record);
+        });
     }
 
     @Test
     void an_alteration_with_its_checksum_made_right_is_named_exactly_with_the_key_and_bounded_without()
             throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 50; i++) {
-            fresh();
+        rounds(50, (random, number, where) -> {
             List<Frame> frames = frames();
             Frame frame = random(random, frames);
             byte[] bytes = Files.readAllBytes(frame.file);
             int at = frame.offset + 20 + random.nextInt(frame.length - 20);
             bytes[at] ^= (byte) (1 << random.nextInt(8));
             write(frame.file, rightChecksum(bytes, frame));
-            String where = "seed " + seed + " round " + i;
             assertThat(fault(withKey())).as(where).containsExactly(frame.sequence, frame.sequence);
             Verification.Fault bounded = withoutKey().fault().orElseThrow();
             assertThat(bounded.first()).as(where).isLessThanOrEqualTo(frame.sequence);
             assertThat(bounded.last()).as(where).isGreaterThanOrEqualTo(frame.sequence);
-        }
+        });
     }
 
     @Test
     void a_removed_record_is_named() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 30; i++) {
-            fresh();
+        rounds(30, (random, number, where) -> {
             Frame frame = random(random, frames());
             byte[] bytes = Files.readAllBytes(frame.file);
             write(frame.file, without(bytes, frame.offset, frame.length));
-            assertThat(fault(withoutKey())).as("seed " + seed).containsExactly(frame.sequence, frame.sequence);
-        }
+            assertThat(fault(withoutKey())).as(where).containsExactly(frame.sequence, frame.sequence);
+        });
     }
 
     @Test
     void a_removed_record_whose_followers_were_renumbered_is_named_with_the_key() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 30; i++) {
-            fresh();
+        rounds(30, (random, number, where) -> {
             List<Frame> frames = frames();
             Frame frame = random(random, frames);
             List<Frame> after = frames.stream()
@@ -138,23 +125,20 @@ class AuditTamperTest {
                 bytes = rightChecksum(bytes, f);
             }
             write(frame.file, without(bytes, frame.offset, frame.length));
-            assertThat(fault(withKey())).as("seed " + seed).containsExactly(frame.sequence, frame.sequence);
+            assertThat(fault(withKey())).as(where).containsExactly(frame.sequence, frame.sequence);
             assertThat(withoutKey().sound()).isFalse();
-        }
+        });
     }
 
     @Test
     void exchanged_records_are_named() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 30; i++) {
-            fresh();
+        rounds(30, (random, number, where) -> {
             List<Frame> frames = frames();
             int at = random.nextInt(frames.size() - 1);
             Frame a = frames.get(at);
             Frame b = frames.get(at + 1);
             if (!a.file.equals(b.file)) {
-                continue;
+                return;
             }
             byte[] bytes = Files.readAllBytes(a.file);
             byte[] first = Arrays.copyOfRange(bytes, a.offset, a.offset + a.length);
@@ -162,7 +146,7 @@ class AuditTamperTest {
             System.arraycopy(second, 0, bytes, a.offset, b.length);
             System.arraycopy(first, 0, bytes, a.offset + b.length, a.length);
             write(a.file, bytes);
-            assertThat(fault(withoutKey())).as("seed " + seed).containsExactly(a.sequence, a.sequence);
+            assertThat(fault(withoutKey())).as(where).containsExactly(a.sequence, a.sequence);
             // Renumbered too: only the seal, or the signed root, tells.
             Frame movedB = new Frame(a.file, a.offset, b.length, a.sequence);
             Frame movedA = new Frame(a.file, a.offset + b.length, a.length, b.sequence);
@@ -171,45 +155,39 @@ class AuditTamperTest {
                 bytes = rightChecksum(bytes, f);
             }
             write(a.file, bytes);
-            assertThat(fault(withKey())).as("seed " + seed).containsExactly(a.sequence, a.sequence);
+            assertThat(fault(withKey())).as(where).containsExactly(a.sequence, a.sequence);
             assertThat(withoutKey().sound()).isFalse();
-        }
+        });
     }
 
     @Test
     void a_record_put_in_is_named() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 30; i++) {
-            fresh();
+        rounds(30, (random, number, where) -> {
             Frame frame = random(random, frames());
             byte[] bytes = Files.readAllBytes(frame.file);
             byte[] more = Arrays.copyOf(bytes, bytes.length + frame.length);
             int after = frame.offset + frame.length;
             System.arraycopy(bytes, frame.offset, more, after, bytes.length - frame.offset);
             write(frame.file, more);
-            assertThat(fault(withoutKey())).as("seed " + seed).containsExactly(frame.sequence + 1, frame.sequence + 1);
-        }
+            assertThat(fault(withoutKey())).as(where).containsExactly(frame.sequence + 1, frame.sequence + 1);
+        });
     }
 
     @Test
     void a_log_cut_off_anywhere_is_named_and_not_opened() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 40; i++) {
-            fresh();
+        rounds(40, (random, number, where) -> {
             List<Frame> frames = frames();
             Path last = segments().getLast();
             byte[] bytes = Files.readAllBytes(last);
             List<Frame> inLast =
                     frames.stream().filter(f -> f.file.equals(last)).toList();
             // Within a record, and exactly at the end of one.
-            int at = i % 2 == 0 ? random.nextInt(bytes.length) : random(random, inLast).offset;
+            int at = number % 2 == 0 ? random.nextInt(bytes.length) : random(random, inLast).offset;
             write(last, Arrays.copyOf(bytes, at));
             long record = recordAt(frames, last, at);
-            assertThat(fault(withoutKey())).as("seed " + seed + " at " + at).containsExactly(record, record);
-            assertThatThrownBy(this::open).as("seed " + seed + " at " + at).isInstanceOf(AuditDamagedException.class);
-        }
+            assertThat(fault(withoutKey())).as(where + " at " + at).containsExactly(record, record);
+            assertThatThrownBy(this::open).as(where + " at " + at).isInstanceOf(AuditDamagedException.class);
+        });
     }
 
     @Test
@@ -261,10 +239,7 @@ class AuditTamperTest {
 
     @Test
     void damage_of_any_kind_never_ends_in_another_exception_than_the_documented_one() throws Exception {
-        long seed = seed();
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < Extent.of(60, 1000); i++) {
-            fresh();
+        rounds(Extent.of(60, 1000), (random, number, where) -> {
             List<Path> files;
             try (Stream<Path> all = Files.list(copy.resolve("audit"))) {
                 files = all.sorted().toList();
@@ -280,9 +255,9 @@ class AuditTamperTest {
             try {
                 open().close();
             } catch (IOException e) {
-                assertThat(e).as("seed " + seed + " round " + i).isInstanceOf(AuditDamagedException.class);
+                assertThat(e).as(where).isInstanceOf(AuditDamagedException.class);
             }
-        }
+        });
     }
 
     private record Frame(Path file, int offset, int length, long sequence) {}
@@ -361,10 +336,19 @@ class AuditTamperTest {
         return list.get(random.nextInt(list.size()));
     }
 
-    private static long seed() {
+    private interface Round {
+        void play(SplittableRandom random, int number, String where) throws Exception;
+    }
+
+    /** Each with a fresh copy. */
+    private void rounds(int count, Round round) throws Exception {
         long seed = Long.getLong("strongroom.seed", System.nanoTime());
         System.err.println("AuditTamperTest seed " + seed);
-        return seed;
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < count; i++) {
+            fresh();
+            round.play(random, i, "seed " + seed + " round " + i);
+        }
     }
 
     static void copyTree(Path from, Path to) throws IOException {

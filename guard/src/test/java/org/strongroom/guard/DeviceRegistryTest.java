@@ -19,29 +19,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DeviceRegistryTest {
-    @TempDir
-    Path root;
-
-    House house;
-
-    @BeforeEach
-    void open() throws Exception {
-        house = new House(root);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        house.close();
-    }
-
+class DeviceRegistryTest extends InHouse {
     @Test
     void everything_about_a_device_survives_a_restart() throws Exception {
         DeviceRecord full = new DeviceRecord(
@@ -340,17 +322,7 @@ class DeviceRegistryTest {
     }
 
     private DeviceRecord named(String name) {
-        DeviceRecord d = house.record("x", Set.of(), Set.of());
-        return new DeviceRecord(
-                name,
-                Set.of("T" + d.fingerprint().substring(60)),
-                d.services(),
-                d.moveTo(),
-                d.fingerprint(),
-                d.expires(),
-                d.destination(),
-                d.purpose(),
-                d.revoked());
+        return titled(name, Set.of("T" + name.hashCode()));
     }
 
     private String ownPem() throws Exception {

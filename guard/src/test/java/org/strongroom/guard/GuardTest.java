@@ -7,36 +7,17 @@ import static org.strongroom.guard.DeviceRecord.Service.GET;
 import static org.strongroom.guard.DeviceRecord.Service.MOVE;
 import static org.strongroom.guard.DeviceRecord.Service.STORE;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.dicom.Uid;
 
-class GuardTest {
+class GuardTest extends InHouse {
     private static final Action.Query QUERY = new Action.Query("STUDY", List.of("PatientName"));
-
-    @TempDir
-    Path root;
-
-    House house;
-
-    @BeforeEach
-    void open() throws Exception {
-        house = new House(root);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        house.close();
-    }
 
     @Test
     void a_permit_carries_what_was_decided_and_its_record_is_there_before_it() throws Exception {

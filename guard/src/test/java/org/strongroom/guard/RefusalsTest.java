@@ -13,27 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class RefusalsTest {
-    @TempDir
-    Path root;
-
-    House house;
-
-    @BeforeEach
-    void open() throws Exception {
-        house = new House(root);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        house.close();
-    }
-
+class RefusalsTest extends InHouse {
     @Test
     void the_first_of_an_address_and_minute_is_a_record_and_the_rest_are_counted() throws Exception {
         InetAddress a = address(1);

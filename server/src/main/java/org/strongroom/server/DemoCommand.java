@@ -1,6 +1,5 @@
 package org.strongroom.server;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -19,7 +18,6 @@ import org.strongroom.archive.Match;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Query;
 import org.strongroom.archive.StoreOutcome;
-import org.strongroom.archive.StoreRequest;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dimse.AeTitle;
@@ -195,15 +193,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static void store(OpenArchive archive, Permit<Action.Store> permit, DemoStudies.Instance instance)
             throws IOException {
-        StoreOutcome outcome = archive.archive()
-                .store(
-                        permit,
-                        new StoreRequest(
-                                Optional.of(instance.sopClass()),
-                                Optional.of(instance.sopInstance()),
-                                DemoStudies.Instance.SYNTAX,
-                                new ByteArrayInputStream(instance.dataSet().array()),
-                                DEVICE));
+        StoreOutcome outcome = archive.archive().store(permit, instance.request(DEVICE));
         if (outcome instanceof StoreOutcome.Refused refused) {
             throw new Failure("the demo's studies cannot be stored: " + refused.message());
         }

@@ -1,5 +1,6 @@
 package org.strongroom.server;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.strongroom.archive.StoreRequest;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Dictionary;
@@ -33,6 +35,16 @@ final class DemoStudies {
     /** One instance, explicit VR little endian. */
     record Instance(Uid sopClass, Uid sopInstance, ByteBuffer dataSet) {
         static final TransferSyntax SYNTAX = TransferSyntax.ExplicitVRLittleEndian;
+
+        StoreRequest request(String from) {
+            return new StoreRequest(
+                    Optional.of(sopClass),
+                    Optional.of(sopInstance),
+                    SYNTAX,
+                    new ByteArrayInputStream(
+                            dataSet.array(), dataSet.arrayOffset() + dataSet.position(), dataSet.remaining()),
+                    from);
+        }
     }
 
     /** Takes one instance; called by one thread at a time. */
@@ -139,7 +151,7 @@ final class DemoStudies {
                 .put((byte) 'O')
                 .put((byte) 'W');
         whole.putShort((short) 0).putInt(pixels.length * 2).asShortBuffer().put(pixels);
-        return new Instance(form.get(Attributes.SOPClassUID).orElseThrow(), sopInstance, whole.flip());
+        return new Instance(form.get(Attributes.SOPClassUID).orElseThrow(), sopInstance, whole.rewind());
     }
 
     /** A UID derived from a UUID, PS3.5 annex B.2, always the same for a name. */

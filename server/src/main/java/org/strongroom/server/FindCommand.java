@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,12 +20,11 @@ import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Matches;
 import org.strongroom.dimse.Status;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** C-FIND, PS3.4 annex C. */
 @Command(name = "find", description = "Ask a peer (C-FIND), or without --to this archive, what it has.")
-final class FindCommand extends PeerCommand {
+final class FindCommand extends KeysCommand {
     private static final Map<Level, List<Attribute<?>>> COLUMNS = Map.of(
             Level.PATIENT,
             List.of(Attributes.PatientName, Attributes.PatientID, Attributes.PatientBirthDate, Attributes.PatientSex),
@@ -49,30 +47,14 @@ final class FindCommand extends PeerCommand {
             Level.IMAGE,
             List.of(Attributes.InstanceNumber, Attributes.SOPClassUID, Attributes.SOPInstanceUID));
 
-    @Mixin
-    private Keys keys = new Keys();
-
     @Option(names = "--json", description = "print JSON: a list of objects, keyword to list of values")
     private boolean json;
 
     @Option(names = "--most", paramLabel = "N", description = "stop after so many answers (default: 1000)")
     private int most = 1000;
 
-    @Mixin
-    private Why why = new Why();
-
     FindCommand(Invocation invocation) {
         super(invocation);
-    }
-
-    @Override
-    Optional<Why> why() {
-        return Optional.of(why);
-    }
-
-    @Override
-    String asked() {
-        return " --level " + keys.level().name().toLowerCase(Locale.ROOT) + keys.recorded();
     }
 
     private void checkMost() {

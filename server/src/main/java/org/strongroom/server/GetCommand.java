@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +31,6 @@ import org.strongroom.gateway.RetrieveBuilder;
 import org.strongroom.gateway.Translated;
 import org.strongroom.guard.Action;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -47,7 +45,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "get",
         description = "Fetch instances from a peer (C-GET), or without --to from this archive, as DICOM files.")
-final class GetCommand extends PeerCommand {
+final class GetCommand extends KeysCommand {
 
     /** UIDs of 64 characters in one identifier: well below the 256 KiB that performers take. */
     private static final int UIDS_AT_ONCE = 1000;
@@ -89,30 +87,14 @@ final class GetCommand extends PeerCommand {
     /** A context each, and one for the query. */
     private static final int CLASSES_AT_ONCE = Proposal.MOST_CONTEXTS - 1;
 
-    @Mixin
-    private Keys keys = new Keys();
-
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "an empty folder; *.dcm is written")
     private String out = "";
 
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
 
-    @Mixin
-    private Why why = new Why();
-
     GetCommand(Invocation invocation) {
         super(invocation);
-    }
-
-    @Override
-    Optional<Why> why() {
-        return Optional.of(why);
-    }
-
-    @Override
-    String asked() {
-        return " --level " + keys.level().name().toLowerCase(Locale.ROOT) + keys.recorded();
     }
 
     /** Takes it out of the archive itself, as a person with a purpose. */

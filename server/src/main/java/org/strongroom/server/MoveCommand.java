@@ -1,8 +1,6 @@
 package org.strongroom.server;
 
 import java.io.IOException;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.TransferSyntax;
@@ -11,37 +9,24 @@ import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.SubOperations;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** C-MOVE, PS3.4 annex C. */
 @Command(name = "move", description = "Ask a peer to send instances to a third (C-MOVE).")
-final class MoveCommand extends PeerCommand {
-    @Mixin
-    private Keys keys = new Keys();
-
+final class MoveCommand extends KeysCommand {
     /** PS3.4 C.4.2.1.5. */
     private static final int MOVE_DESTINATION_UNKNOWN = 0xA801;
 
     @Option(names = "--to-aet", paramLabel = "AET", required = true, description = "AE title the instances go to")
     private String destination = "";
 
-    @Mixin
-    private Why why = new Why();
-
     MoveCommand(Invocation invocation) {
         super(invocation);
     }
 
     @Override
-    Optional<Why> why() {
-        return Optional.of(why);
-    }
-
-    @Override
     String asked() {
-        return " --to-aet " + destination + " --level " + keys.level().name().toLowerCase(Locale.ROOT)
-                + keys.recorded();
+        return " --to-aet " + destination + super.asked();
     }
 
     @Override

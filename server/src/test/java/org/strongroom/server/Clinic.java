@@ -96,6 +96,24 @@ final class Clinic implements AutoCloseable {
                 devices.resolve(name + ".key"), devices.resolve(name + ".pem"), devices.resolve("ca.pem"));
     }
 
+    /** The options with which {@code store}, {@code find} ... call this archive's server as a device. */
+    List<String> to(String device) throws IOException {
+        TlsForward.Credentials own = credentials(device);
+        return List.of(
+                "--to",
+                "127.0.0.1:" + port(),
+                "--aet",
+                AET.value(),
+                "--calling",
+                device,
+                "--key",
+                own.key().toString(),
+                "--cert",
+                own.certificate().toString(),
+                "--ca",
+                own.ca().toString());
+    }
+
     /** Runs a command on this archive to its end. */
     Programs.Run command(String... arguments) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(List.of(arguments));

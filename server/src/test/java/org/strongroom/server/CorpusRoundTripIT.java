@@ -436,30 +436,19 @@ class CorpusRoundTripIT {
                     .values()
                     .forEach(group -> studies.add(group.getFirst().study()));
         }
-        TlsForward.Credentials own = clinic.credentials("CT1");
         Map<Uid, Dcmtk.Received> got = new HashMap<>();
         Map<Uid, Dcmtk.Received> exported = new HashMap<>();
         int number = 0;
         for (Uid study : studies) {
             Path out = work.resolve("cli").resolve(Integer.toString(number++));
-            Clinic.check(StrongroomProcess.run(
-                    "get",
-                    "--to",
-                    "127.0.0.1:" + clinic.port(),
-                    "--aet",
-                    "STRONGROOM",
-                    "--calling",
-                    "CT1",
-                    "--key",
-                    own.key().toString(),
-                    "--cert",
-                    own.certificate().toString(),
-                    "--ca",
-                    own.ca().toString(),
+            List<String> get = new ArrayList<>(List.of("get"));
+            get.addAll(clinic.to("CT1"));
+            get.addAll(List.of(
                     "-k",
                     "StudyInstanceUID=" + study,
                     "--out",
                     out.resolve("get").toString()));
+            Clinic.check(StrongroomProcess.run(get.toArray(String[]::new)));
             got.putAll(Dcmtk.received(out.resolve("get")));
             if (!Extent.FULL && number % 3 != 1) {
                 continue;

@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -43,14 +44,8 @@ final class Orthanc implements AutoCloseable {
                   "LimitFindResults": 0, "LimitFindInstances": 0, "Plugins": [],
                   "DicomModalities": { %4$s } }
                 """.formatted(storage, AET, port, modalities));
-        ProcessBuilder builder = new ProcessBuilder(program.toString(), configuration.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("orthanc.log").toFile());
-        builder.environment().put("TCP_NODELAY", "1");
-        Process process = builder.start();
-        Orthanc started = new Orthanc(port, process);
-        Peers.awaitPort(port, process, folder.resolve("orthanc.log"));
-        return started;
+        List<String> command = List.of(program.toString(), configuration.toString());
+        return new Orthanc(port, Peers.start(command, port, folder.resolve("orthanc.log")));
     }
 
     int port() {

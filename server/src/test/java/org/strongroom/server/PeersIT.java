@@ -225,21 +225,9 @@ class PeersIT {
                     "127.0.0.1:" + third.port(),
                     "--clear-until",
                     LocalDate.now(ZoneOffset.UTC).plusDays(2).toString());
-            var own = clinic.enrol("CT1", "--services", "echo,store,find,move", "--move-to", "ORTHANC");
+            clinic.enrol("CT1", "--services", "echo,store,find,move", "--move-to", "ORTHANC");
             clinic.start();
-            List<String> home = List.of(
-                    "--to",
-                    "127.0.0.1:" + clinic.port(),
-                    "--aet",
-                    "STRONGROOM",
-                    "--calling",
-                    "CT1",
-                    "--key",
-                    own.key().toString(),
-                    "--cert",
-                    own.certificate().toString(),
-                    "--ca",
-                    own.ca().toString());
+            List<String> home = clinic.to("CT1");
             Clinic.check(strongroom("store", home, files(List.of(second))));
             Programs.Run sent =
                     strongroom("move", home, "--to-aet", "ORTHANC", "-k", "StudyInstanceUID=" + second.study());
@@ -439,14 +427,9 @@ class PeersIT {
         Path program = Programs.require("storescp");
         int port = Programs.freePort();
         Path folder = Files.createDirectories(work.resolve("storescp"));
-        Path log = folder.resolve("log");
-        Process process = new ProcessBuilder(
-                        program.toString(), "-od", folder.toString(), "--fork", Integer.toString(port))
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        List<String> line = List.of(program.toString(), "-od", folder.toString(), "--fork", Integer.toString(port));
+        Process process = Peers.start(line, port, folder.resolve("log"));
         try {
-            Peers.awaitPort(port, process, log);
             Map<String, String[]> commands = everyCommand();
             for (String command : List.of("find", "get", "move")) {
                 assertRefused(

@@ -2,17 +2,14 @@ package org.strongroom.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.archive.StoreOutcome;
-import org.strongroom.archive.StoreRequest;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.Outcome;
 import org.strongroom.guard.Permit;
@@ -31,15 +28,7 @@ class PrivateArchiveTest {
         try (OpenArchive archive = OpenArchive.open(directory)) {
             DemoStudies.Instance instance = DemoStudies.makers().get(121).make();
             Permit<Action.Store> permit = archive.permit("anna", Purpose.HOPERAT, new Action.Store("test"));
-            StoreOutcome outcome = archive.archive()
-                    .store(
-                            permit,
-                            new StoreRequest(
-                                    Optional.of(instance.sopClass()),
-                                    Optional.of(instance.sopInstance()),
-                                    DemoStudies.Instance.SYNTAX,
-                                    new ByteArrayInputStream(instance.dataSet().array()),
-                                    "TEST"));
+            StoreOutcome outcome = archive.archive().store(permit, instance.request("TEST"));
             assertThat(outcome).isNotInstanceOf(StoreOutcome.Refused.class);
             archive.guard().settle(permit, new Outcome(true, Map.of("instances", 1L)));
             assertPrivate(root);

@@ -60,15 +60,7 @@ final class Qrscp implements AutoCloseable {
                 """.formatted(port, String.join("\n", hosts), AET, storage));
         List<String> line = new ArrayList<>(List.of(program.toString(), "-c", configuration.toString()));
         line.addAll(List.of(options));
-        ProcessBuilder builder = new ProcessBuilder(line)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("dcmqrscp.log").toFile());
-        // Without it DCMTK waits 40 ms for an acknowledgement before each answer.
-        builder.environment().put("TCP_NODELAY", "1");
-        Process process = builder.start();
-        Qrscp started = new Qrscp(port, process);
-        Peers.awaitPort(port, process, folder.resolve("dcmqrscp.log"));
-        return started;
+        return new Qrscp(port, Peers.start(line, port, folder.resolve("dcmqrscp.log")));
     }
 
     int port() {
