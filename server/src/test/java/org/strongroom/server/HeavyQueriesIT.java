@@ -29,6 +29,7 @@ import org.strongroom.dimse.Status;
 import org.strongroom.testkit.Programs;
 
 /** The dearest questions that a device may ask keep nobody else from being answered, and end when it goes or is revoked. */
+@org.junit.jupiter.api.Tag("alone") // the other Tag is DICOM's
 class HeavyQueriesIT {
     private static final int INSTANCES = 60;
     private static final int QUERIES = 10;

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.dicom.TransferSyntax;
@@ -25,6 +26,7 @@ import org.strongroom.testkit.HelloFlood;
 import org.strongroom.testkit.SilentConnections;
 
 /** A known peer is answered while thousands of connections to the DICOM port say nothing, or not enough. */
+@Tag("alone")
 class SilentConnectionsIT {
     private static final int CONNECTIONS = Extent.of(3_200, 10_000);
     private static final int ADDRESSES = 64;
