@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.strongroom.dicom.DataSet;
@@ -33,6 +34,7 @@ import org.strongroom.dimse.Status;
 import org.strongroom.testkit.Extent;
 
 /** kill -9 in the middle of ingest: what was acknowledged is there, what is there is whole, the audit log verifies. */
+@Tag("alone")
 class KillIT {
     private static final int ROUNDS = Extent.of(10, 50);
     private static final int ASSOCIATIONS = 8;

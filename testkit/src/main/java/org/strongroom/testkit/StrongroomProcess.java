@@ -22,7 +22,7 @@ public final class StrongroomProcess implements AutoCloseable {
     /** Printed on standard output once, when connections are accepted. */
     private static final Pattern READY = Pattern.compile("(?m)^ready .*\\bdicom=([^ :]+):([0-9]+)\\b.*$");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** The short run starts hundreds of commands, and the second compiler costs each more than it saves: a third of its time. */
     private static final List<String> BRIEF = Extent.FULL ? List.of() : List.of("-XX:TieredStopAtLevel=1");
@@ -90,8 +90,9 @@ public final class StrongroomProcess implements AutoCloseable {
                 throw new IOException("ended with " + process.exitValue() + " before it was ready: " + out() + err());
             }
             if (System.nanoTime() > end) {
+                String said = out() + err();
                 close();
-                throw new IOException("not ready within " + PATIENCE + ": " + out() + err());
+                throw new IOException("not ready within " + PATIENCE + ": " + said);
             }
             Thread.sleep(10);
         }
