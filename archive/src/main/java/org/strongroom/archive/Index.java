@@ -53,6 +53,9 @@ public interface Index extends AutoCloseable {
     /** Names all studies, in no order; for checks, not for each start. */
     void studies(StudyUse use) throws IOException;
 
+    /** What a person has to look at; for checks, not for each start. */
+    Conflicts conflicts() throws IOException;
+
     /** Commits the open transaction and makes it durable as far as the database promises. */
     void flush() throws IOException;
 
@@ -70,6 +73,14 @@ public interface Index extends AutoCloseable {
         /** At most {@link #PAGE}; empty when there are no more. */
         List<Located> next() throws IOException;
     }
+
+    /**
+     * What came and did not agree with what was there.
+     *
+     * @param versions how many times an instance came again with other bytes
+     * @param patients how many times a study came under another Patient ID, each once
+     */
+    record Conflicts(long versions, long patients) {}
 
     /** Takes one study after another. */
     interface StudyUse {

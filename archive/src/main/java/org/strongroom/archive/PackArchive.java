@@ -250,6 +250,11 @@ public final class PackArchive implements Archive {
         return Math.max(0, known - index.studies());
     }
 
+    /** Objects and studies that did not agree with what was stored before. */
+    public Index.Conflicts conflicts() throws IOException {
+        return index.conflicts();
+    }
+
     private Optional<String> full() {
         try {
             boolean room = shared.disk().usableBytes(shared.directory())

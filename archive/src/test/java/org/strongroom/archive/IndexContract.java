@@ -374,6 +374,7 @@ public abstract class IndexContract {
             assertThat(index.versions(first.study(), first.series(), first.sopInstance()))
                     .extracting(Located::place)
                     .containsExactly(first.place(), forged.place());
+            assertThat(index.conflicts()).isEqualTo(new Index.Conflicts(1, 0));
         }
     }
 

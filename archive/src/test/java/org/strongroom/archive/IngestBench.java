@@ -181,6 +181,11 @@ final class IngestBench {
         }
 
         @Override
+        public Conflicts conflicts() {
+            return new Conflicts(0, 0);
+        }
+
+        @Override
         public long studies() {
             return 0;
         }

@@ -123,6 +123,11 @@ final class MemoryIndex implements Index {
     }
 
     @Override
+    public Conflicts conflicts() {
+        throw new UnsupportedOperationException("not in this fake");
+    }
+
+    @Override
     public long studies() {
         lock.lock();
         try {

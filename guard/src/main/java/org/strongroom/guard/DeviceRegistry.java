@@ -176,7 +176,10 @@ public final class DeviceRegistry {
         try {
             checkPermit(permit);
             DeviceRecord device = byName(name)
-                    .orElseThrow(() -> new EnrolmentException("no device named " + name + " is enrolled; device list"));
+                    .orElseThrow(() -> new EnrolmentException(
+                            devices().stream().anyMatch(known -> known.name().equals(name))
+                                    ? name + " is revoked already"
+                                    : "no device named " + name + " is enrolled; device list"));
             revoked = new DeviceRecord(
                     device.name(),
                     device.aeTitles(),

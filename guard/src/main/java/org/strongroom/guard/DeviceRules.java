@@ -1,6 +1,7 @@
 package org.strongroom.guard;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.regex.Pattern;
 
@@ -9,6 +10,7 @@ final class DeviceRules {
     static final int MAX_AE_TITLES = 64;
     private static final int MAX_MOVE_TO = 1024;
     private static final int MAX_PEM = 64 * 1024;
+    private static final Duration LONGEST_CLEAR = Duration.ofDays(367);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
     /** PS3.5 table 6.2-1, AE: default repertoire without backslash and control characters; not only spaces. */
@@ -63,6 +65,11 @@ final class DeviceRules {
         if (destination.clearUntil().isPresent()
                 && !now.isBefore(destination.clearUntil().get())) {
             throw new EnrolmentException("--clear-until lies in the past");
+        }
+        if (destination.clearUntil().isPresent()
+                && destination.clearUntil().get().isAfter(now.plus(LONGEST_CLEAR))) {
+            throw new EnrolmentException(
+                    "--clear-until lies more than a year ahead: an exception ends, and is renewed while it is needed");
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.strongroom.archive.Health;
+import org.strongroom.archive.Index;
 import org.strongroom.archive.MissingPack;
 import org.strongroom.guard.AuditVerifier;
 import org.strongroom.guard.DeviceRecord;
@@ -83,9 +84,10 @@ final class Checkup {
         closed("data", directory.data());
         volumes(directory);
         disk(directory.data());
-        recovery(directory);
         build();
-        if (directory.isDemo()) {
+        if (!directory.isDemo()) {
+            recovery(directory);
+        } else {
             note("demo", "this is a demo's folder: its device key lies in it for all to use", "strongroom init DIR");
         }
         listener(directory);
@@ -212,12 +214,29 @@ final class Checkup {
                     health.recordsWithoutKey() + " records have no key, so they can't be opened",
                     "bring back the key store in " + archive.directory().keys() + " from a backup");
         }
+        conflicts(archive.conflicts());
         long lost = archive.keysWithoutStudy();
         if (lost > SPARE_KEYS) {
             warn(
                     "studies",
                     lost + " studies have a key, but nothing of them is stored",
                     "a few may come from broken transfers; if studies are missing, bring data back from a backup");
+        }
+    }
+
+    private void conflicts(Index.Conflicts found) {
+        if (found.versions() > 0) {
+            warn(
+                    "versions",
+                    "instances came again with other bytes " + found.versions() + " times",
+                    "all are kept and the first of each is given out; find out which device uses a UID twice");
+        }
+        if (found.patients() > 0) {
+            warn(
+                    "patients",
+                    "studies came under another Patient ID " + found.patients() + " times",
+                    "they are found under their first one alone; look in the log for study.other_patient, and correct"
+                            + " the identifier at the device or in the hospital's records");
         }
     }
 
@@ -288,7 +307,7 @@ final class Checkup {
             if (Instant.now().isBefore(until)) {
                 warn(
                         "device " + device.name(),
-                        "images go to it in clear text until " + DeviceCommand.day(until),
+                        "images go to it in clear text until the end of " + DeviceCommand.lastDay(until),
                         "enrol it with TLS: device add --address HOST:PORT without --clear-until");
             }
         });

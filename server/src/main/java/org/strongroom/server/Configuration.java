@@ -1,10 +1,12 @@
 package org.strongroom.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,10 +33,12 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * @param port of the DICOM listener; 0 takes a free one
  */
 record Configuration(DataDirectory directory, AeTitle aet, InetAddress address, int port) {
+    private static final int MOST_BYTES = 1 << 20;
+
     /** Every key there is, and what it must be. */
     private static final Map<String, Rule> KEYS = new TreeMap<>(Map.of(
-            "directory", new Rule("text: the folder of the archive, relative to this file", JsonNode::isString),
-            "keys", new Rule("text: the folder of the keys, relative to this file", JsonNode::isString),
+            "directory", new Rule("text: the folder of the archive, relative to this file", Configuration::isPath),
+            "keys", new Rule("text: the folder of the keys, relative to this file", Configuration::isPath),
             "dicom.aet", new Rule("text: an AE title of 1 to 16 characters", Configuration::isAeTitle),
             "dicom.address", new Rule("text: an address of this machine", JsonNode::isString),
             "dicom.port", new Rule("a number from 0 to 65535", Configuration::isPort),
@@ -45,7 +49,7 @@ record Configuration(DataDirectory directory, AeTitle aet, InetAddress address, 
     static Configuration read(Path file) {
         JsonNode tree;
         try {
-            tree = new TomlMapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+            tree = new TomlMapper().readTree(content(file));
         } catch (JacksonException e) {
             TokenStreamLocation at = e.getLocation();
             String line = at == null ? "" : ", line " + at.getLineNr();
@@ -59,6 +63,19 @@ record Configuration(DataDirectory directory, AeTitle aet, InetAddress address, 
         collect("", tree, values);
         values.forEach((key, value) -> check(file, key, value));
         return interpret(file.toAbsolutePath().normalize(), values);
+    }
+
+    private static String content(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+            if (bytes.length > MOST_BYTES) {
+                throw new IOException("longer than " + MOST_BYTES + " bytes: this is no configuration");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        }
     }
 
     private static void collect(String prefix, JsonNode table, Map<String, JsonNode> values) {
@@ -102,6 +119,10 @@ record Configuration(DataDirectory directory, AeTitle aet, InetAddress address, 
     private static String text(Map<String, JsonNode> values, String key, String otherwise) {
         JsonNode value = values.get(key);
         return value == null ? otherwise : value.stringValue();
+    }
+
+    private static boolean isPath(JsonNode value) {
+        return value.isString() && value.stringValue().indexOf('\0') < 0;
     }
 
     private static boolean isAeTitle(JsonNode value) {

@@ -86,8 +86,17 @@ record DataDirectory(Path root, Path keys) {
         }
     }
 
-    /** Refuses keys that others on this machine could read. */
+    /** Refuses an archive that was not made to its end, and keys that others on this machine could read. */
     void requirePrivateKeys() throws IOException {
+        if (Unfinished.in(root)) {
+            throw new Failure(
+                    "the archive in " + root + " was not made to its end, so nothing is in it: give the command"
+                            + " that made it again, init or demo");
+        }
+        if (Files.isDirectory(root) && !Files.isExecutable(root)) {
+            throw new Failure("permission denied: " + root + " is closed to " + System.getProperty("user.name")
+                    + "; run this as the user who owns it");
+        }
         boolean keysThere = Files.isDirectory(keys);
         if (keysThere != Files.isDirectory(data())) {
             throw new Failure("half an archive in " + root + ": the folder " + (keysThere ? data() : keys)

@@ -107,9 +107,12 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void prepare(DataDirectory directory) throws IOException, EnrolmentException {
-        if (!directory.isInitialised()) {
-            InitCommand.create(directory, invocation.user());
-            PrivateFiles.createDirectories(directory.demo());
+        if (!directory.isInitialised() || Unfinished.in(directory.root())) {
+            try (Unfinished unfinished = Unfinished.begin(directory)) {
+                InitCommand.create(directory, invocation.user());
+                PrivateFiles.createDirectories(directory.demo());
+                unfinished.finish();
+            }
         } else if (!directory.isDemo()) {
             throw new Failure(
                     directory.root() + " holds an archive that is no demo: name another folder with --data DIR");

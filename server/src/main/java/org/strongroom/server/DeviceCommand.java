@@ -150,7 +150,8 @@ final class DeviceCommand {
                     .flatMap(Destination::clearUntil)
                     .ifPresent(until -> invocation
                             .out()
-                            .println("FINDING: until " + day(until) + " images may go to it in clear text."));
+                            .println("FINDING: until the end of " + lastDay(until)
+                                    + " images may go to it in clear text."));
             return CommandLines.DONE;
         }
 
@@ -188,9 +189,11 @@ final class DeviceCommand {
         /** The certificates of a file, and nothing else that stands in it. */
         private String pinned(String file) throws IOException {
             try {
-                return Pem.certificates(invocation.path(file)).stream()
-                        .map(Pem::of)
-                        .collect(Collectors.joining());
+                Path path = invocation.path(file);
+                if (Files.exists(path) && !Files.isRegularFile(path)) {
+                    throw new Failure("--trust " + file + " is not a file");
+                }
+                return Pem.certificates(path).stream().map(Pem::of).collect(Collectors.joining());
             } catch (IOException e) {
                 throw new Failure("--trust " + Failure.describe(e));
             }
@@ -249,7 +252,7 @@ final class DeviceCommand {
             return destination.host() + ":" + destination.port()
                     + destination
                             .clearUntil()
-                            .map(until -> " CLEAR until " + day(until))
+                            .map(until -> " CLEAR until " + lastDay(until))
                             .orElse("");
         }
 
@@ -297,6 +300,11 @@ final class DeviceCommand {
                 return CommandLines.DONE;
             });
         }
+    }
+
+    /** Of a clear exception, whose end is the beginning of the next day. */
+    static String lastDay(Instant end) {
+        return day(end.minusMillis(1));
     }
 
     static String day(Instant instant) {

@@ -30,7 +30,7 @@ final class ExportCommand extends ArchiveCommand {
 
     @Override
     int run(OpenArchive archive) throws IOException {
-        Uid uid = Uid.parse(study).orElseThrow(() -> new Failure("--study is not a UID: 1 to 64 digits and points"));
+        Uid uid = Uid.parse(study).orElseThrow(() -> Failure.misuse("--study is not a UID: 1 to 64 digits and points"));
         Action.Retrieve action = new Action.Retrieve(
                 Optional.empty(),
                 List.of(uid),

@@ -1,6 +1,10 @@
 package org.strongroom.server;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -20,6 +24,8 @@ import org.strongroom.guard.Purpose;
 
 /** A folder that a person takes instances out to, as plain DICOM files. */
 final class ExportFolder {
+    private static final int MOST_NAMED = 20;
+
     private final Invocation invocation;
     private final Path out;
     private final Path folder;
@@ -33,12 +39,54 @@ final class ExportFolder {
         this.json = json;
     }
 
-    private record Report(long found, long written, long there, long bytes, boolean stopped) {}
+    private record Report(long found, long written, long there, long bytes, long unread, boolean stopped) {
+        boolean complete() {
+            return !stopped && unread == 0;
+        }
+    }
+
+    /** A stored object can't be read, though the others may be. */
+    private static final class UnreadException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnreadException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    /** Remembers whether it was the writing that failed. */
+    private static final class Target extends FilterOutputStream {
+        private boolean failed;
+
+        Target(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            failed = true;
+            out.write(bytes, offset, count);
+            failed = false;
+        }
+    }
+
+    private static PlainFolder.Content content(StoredInstance instance) {
+        return out -> {
+            Target target = new Target(out);
+            try {
+                instance.writeFileTo(target);
+            } catch (ClosedByInterruptException | InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                throw target.failed ? e : new UnreadException(e);
+            }
+        };
+    }
 
     /** Asks guard, writes what the permit opens, settles and reports; returns the exit status. */
     int export(OpenArchive archive, Purpose purpose, Action.Retrieve action) throws IOException {
         Permit<Action.Retrieve> permit = archive.permit(invocation.user(), purpose, action);
-        Report report = new Report(0, 0, 0, 0, true);
+        Report report = new Report(0, 0, 0, 0, 0, true);
         try {
             report = write(archive.archive().retrieve(permit));
         } finally {
@@ -46,45 +94,55 @@ final class ExportFolder {
                     .settle(
                             permit,
                             new Outcome(
-                                    !report.stopped(), Map.of("instances", report.written(), "bytes", report.bytes())));
+                                    report.complete(), Map.of("instances", report.written(), "bytes", report.bytes())));
         }
         if (report.found() == 0) {
             throw new Failure("no such study, series or instance here");
         }
         print(report);
-        return report.stopped() ? CommandLines.FAILED : CommandLines.DONE;
+        return report.complete() ? CommandLines.DONE : CommandLines.FAILED;
     }
 
     /** Writes what is not there yet, or was cut short or altered since; a file appears under its name when it is whole. */
     private Report write(Retrieval retrieval) throws IOException {
         List<StoredInstance> page = retrieval.next();
         if (page.isEmpty()) {
-            return new Report(0, 0, 0, 0, false);
+            return new Report(0, 0, 0, 0, 0, false);
         }
         // Whoever may write in the folder above could put another in the place of this one.
         PlainFolder.open(out).close();
         long written = 0;
         long there = 0;
         long bytes = 0;
+        long unread = 0;
         try (PlainFolder plain = PlainFolder.open(folder);
                 Progress progress = new Progress(invocation, "exporting", retrieval.count())) {
             for (; !page.isEmpty(); page = retrieval.next()) {
                 for (StoredInstance instance : page) {
                     if (invocation.cancelled().getAsBoolean()) {
-                        return new Report(retrieval.count(), written, there, bytes, true);
+                        return new Report(retrieval.count(), written, there, bytes, unread, true);
                     }
                     String name = name(instance.sopInstance());
-                    if (plain.holds(name, instance::writeFileTo)) {
-                        there++;
-                    } else {
-                        bytes += plain.write(name, instance::writeFileTo);
-                        written++;
+                    try {
+                        if (plain.holds(name, content(instance))) {
+                            there++;
+                        } else {
+                            bytes += plain.write(name, content(instance));
+                            written++;
+                        }
+                    } catch (UnreadException e) {
+                        if (unread++ < MOST_NAMED) {
+                            invocation
+                                    .err()
+                                    .println("instance " + instance.sopInstance() + " can't be read: "
+                                            + Failure.describe(e) + "; bring its pack back from a backup");
+                        }
                     }
-                    progress.at(written + there);
+                    progress.at(written + there + unread);
                 }
             }
         }
-        return new Report(retrieval.count(), written, there, bytes, false);
+        return new Report(retrieval.count(), written, there, bytes, unread, false);
     }
 
     /** The name is ours: nothing that came over the wire becomes part of a path. */
@@ -106,7 +164,8 @@ final class ExportFolder {
             fields.put("written", report.written());
             fields.put("alreadyThere", report.there());
             fields.put("bytes", report.bytes());
-            fields.put("complete", !report.stopped());
+            fields.put("unread", report.unread());
+            fields.put("complete", report.complete());
             invocation.out().println(Json.text(fields));
             return;
         }
@@ -114,6 +173,7 @@ final class ExportFolder {
                 .out()
                 .println("found " + report.found() + ", written " + report.written() + " (" + report.bytes()
                         + " bytes), already there " + report.there()
+                        + (report.unread() > 0 ? ", can't be read " + report.unread() : "")
                         + (report.stopped() ? ", stopped before the end" : ""));
         invocation
                 .out()

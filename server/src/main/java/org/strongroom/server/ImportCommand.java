@@ -63,7 +63,8 @@ final class ImportCommand extends ArchiveCommand {
         private final AtomicLong directories = new AtomicLong();
         private final AtomicLong refused = new AtomicLong();
         private final AtomicLong missing = new AtomicLong();
-        private final ConcurrentLinkedQueue<Refused> reasons = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<Told> told = new ConcurrentLinkedQueue<>();
+        private final AtomicLong toTell = new AtomicLong();
 
         private final AtomicLong handedOut = new AtomicLong();
         private long counted;
@@ -77,22 +78,32 @@ final class ImportCommand extends ArchiveCommand {
             return refused.get() == 0 && missing.get() == 0 && done() == found();
         }
 
-        private record Refused(String file, String why) {}
+        private record Told(String what, String file, String why) {}
 
         long done() {
             return taken.get() + duplicates.get() + conflicts.get() + directories.get() + refused.get();
         }
 
         void refuse(String file, String why) {
-            if (refused.incrementAndGet() + missing.get() <= MOST_REASONS) {
-                reasons.add(new Refused(file, why));
-            }
+            refused.incrementAndGet();
+            tell("refused", file, why);
+        }
+
+        /** An object with the UID of a stored one and other bytes. */
+        void differ(String file) {
+            conflicts.incrementAndGet();
+            tell("kept", file, "other bytes than the stored object with its UID, which stays the one given out");
         }
 
         /** What a DICOMDIR lists and its folder does not hold. */
         void miss(String directory, String what) {
-            if (missing.incrementAndGet() + refused.get() <= MOST_REASONS) {
-                reasons.add(new Refused(directory, what));
+            missing.incrementAndGet();
+            tell("refused", directory, what);
+        }
+
+        private void tell(String what, String file, String why) {
+            if (toTell.incrementAndGet() <= MOST_REASONS) {
+                told.add(new Told(what, file, why));
             }
         }
     }
@@ -173,12 +184,10 @@ final class ImportCommand extends ArchiveCommand {
                 compare(file, source, report);
                 return;
             }
-            StoreRequest request = new StoreRequest(
-                    sopClass,
-                    file.meta().get(Attributes.MediaStorageSOPInstanceUID),
-                    file.syntax(),
-                    file.body(),
-                    "import");
+            // What the data set says counts, as for store: programs that give copies new UIDs forget the meta
+            // information.
+            StoreRequest request =
+                    new StoreRequest(Optional.empty(), Optional.empty(), file.syntax(), file.body(), "import");
             count(source, archive.archive().store(permit, request), report);
         } catch (DicomFormatException | IOException e) {
             report.refuse(source.name(), Failure.describe(e));
@@ -208,7 +217,7 @@ final class ImportCommand extends ArchiveCommand {
             }
             case StoreOutcome.Duplicate _ -> report.duplicates.incrementAndGet();
             case StoreOutcome.Conflict(long bytes) -> {
-                report.conflicts.incrementAndGet();
+                report.differ(source.name());
                 report.bytes.addAndGet(bytes);
             }
             case StoreOutcome.Refused(StoreOutcome.Cause _, String message, List<Tag> elements) ->
@@ -231,18 +240,17 @@ final class ImportCommand extends ArchiveCommand {
             fields.put("notReached", left);
             fields.put(
                     "reasons",
-                    report.reasons.stream()
-                            .map(one -> Map.of("file", one.file(), "why", one.why()))
+                    report.told.stream()
+                            .map(one -> Map.of("file", one.file(), "what", one.what(), "why", one.why()))
                             .collect(Collectors.toList()));
             invocation.out().println(Json.text(fields));
             return;
         }
-        for (Report.Refused one : report.reasons) {
-            invocation.err().println("refused " + one.file() + ": " + one.why());
+        for (Report.Told one : report.told) {
+            invocation.err().println(one.what() + " " + one.file() + ": " + one.why());
         }
-        long told = report.reasons.size();
-        if (report.refused.get() + report.missing.get() > told) {
-            invocation.err().println("and " + (report.refused.get() + report.missing.get() - told) + " more");
+        if (report.toTell.get() > MOST_REASONS) {
+            invocation.err().println("and " + (report.toTell.get() - MOST_REASONS) + " more");
         }
         invocation
                 .out()

@@ -19,12 +19,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code import} was pointed at, handed out file by file: folders with all below them (symbolic links are not
- * followed), the folder of a DICOMDIR, the entries of a zip, single files. It is walked once to count and once to hand
- * out: no list is held, since the medium says how long that would be and a running server reads it. A folder or zip that
- * can't be read is one source whose opening says why.
+ * What {@code import} was pointed at, handed out file by file: folders with all below them, the folder of a DICOMDIR, the
+ * entries of a zip, single files. It is walked once to count and once to hand out: no list is held, since the medium says
+ * how long that would be and a running server reads it. A folder or zip that can't be read, a symbolic link and a pipe is
+ * one source whose opening says why.
  */
 final class ImportSources implements AutoCloseable {
+    private static final String NO_FILE = "neither a file nor a folder";
+
     private final long size;
     private final ReentrantLock turn = new ReentrantLock();
     private final Walk walk;
@@ -77,7 +79,7 @@ final class ImportSources implements AutoCloseable {
         DirectoryStream<Path> open(Path folder) throws IOException;
     }
 
-    /** A folder that can't be read, or a zip file whose directory can't, from there on. */
+    /** What can't be read, or only up to there. */
     private record Broken(Path file, String why) implements Source {
         @Override
         public String name() {
@@ -202,7 +204,10 @@ final class ImportSources implements AutoCloseable {
             if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
                 return enter(file);
             }
-            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? plain(file) : null;
+            if (Files.isSymbolicLink(file)) {
+                return new Broken(file, "a symbolic link, which is followed only where it is named itself");
+            }
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? plain(file) : new Broken(file, NO_FILE);
         }
 
         private @Nullable Source look(Path path) {
@@ -213,6 +218,8 @@ final class ImportSources implements AutoCloseable {
                 return enter(path);
             } else if (name.equals("dicomdir") && path.getParent() != null) {
                 return enter(path.getParent());
+            } else if (!Files.isRegularFile(path)) {
+                throw new Failure(path + ": " + NO_FILE); // opening a pipe would wait for who writes it
             }
             return plain(path);
         }

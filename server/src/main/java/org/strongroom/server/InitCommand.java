@@ -3,7 +3,6 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -18,7 +17,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.EnrolmentException;
 import org.strongroom.guard.KeyFile;
@@ -48,28 +46,23 @@ final class InitCommand implements Callable<Integer> {
     public Integer call() throws IOException, EnrolmentException {
         Path root = invocation.path(folder);
         DataDirectory directory = new DataDirectory(root, root.resolve("keys"));
-        create(directory, invocation.user());
-        SecureRandom random = new SecureRandom();
-        RecoverySheet sheet = recoverySheet(directory, random);
-        String link = administratorLink(directory, random, Instant.now());
-        PrivateFiles.create(directory.configuration(), configuration().getBytes(StandardCharsets.UTF_8));
-        print(directory, sheet, link);
+        try (Unfinished unfinished = Unfinished.begin(directory)) {
+            create(directory, invocation.user());
+            SecureRandom random = new SecureRandom();
+            RecoverySheet sheet = recoverySheet(directory, random);
+            String link = administratorLink(directory, random, Instant.now());
+            PrivateFiles.create(directory.configuration(), configuration().getBytes(StandardCharsets.UTF_8));
+            print(directory, sheet, link);
+            unfinished.finish(); // last: nobody has seen the sheet of an archive that was cut short
+        }
         return CommandLines.DONE;
     }
 
     /** Folders, keys, certificate authority and the first administrator; without sheet and link, which a demo lacks. */
     static void create(DataDirectory directory, String user) throws IOException, EnrolmentException {
-        Path root = directory.root();
-        if (Files.isDirectory(root)) {
-            try (Stream<Path> content = Files.list(root)) {
-                if (content.findAny().isPresent()) {
-                    throw new Failure(root + " is not empty: name a folder that is empty or not there yet");
-                }
-            }
-        }
         directory.create();
         CertificateAuthority.create(KeyRing.create(directory.keys()), InstantSource.system());
-        try (OpenArchive archive = OpenArchive.open(directory)) {
+        try (OpenArchive archive = OpenArchive.unfinished(directory)) {
             archive.registry().addFirstAdministrator(user);
         }
     }

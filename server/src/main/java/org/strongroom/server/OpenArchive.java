@@ -90,6 +90,11 @@ final class OpenArchive implements AutoCloseable {
         return new OpenArchive(directory);
     }
 
+    /** One that is being made, which nobody else can open yet. */
+    static OpenArchive unfinished(DataDirectory directory) throws IOException {
+        return new OpenArchive(directory);
+    }
+
     DataDirectory directory() {
         return directory;
     }
@@ -151,6 +156,10 @@ final class OpenArchive implements AutoCloseable {
 
     long keysWithoutStudy() throws IOException {
         return archive.keysWithoutStudy();
+    }
+
+    Index.Conflicts conflicts() throws IOException {
+        return archive.conflicts();
     }
 
     /** Asks guard on behalf of a person of this machine; a refusal is a {@link Failure} that says what to do. */

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -120,7 +122,7 @@ class AuditedCommandsTest {
                             "--address",
                             address,
                             "--clear-until",
-                            "2999-12-31",
+                            LocalDate.now(ZoneOffset.UTC).plusDays(7).toString(),
                             "--out",
                             folder.resolve("out").toString()))
                     .as(said())

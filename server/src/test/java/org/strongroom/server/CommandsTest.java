@@ -169,6 +169,7 @@ class CommandsTest {
                 "device add CT1 --aet CT1 --data DATA --clear-until 2099-01-01|2:--address",
                 "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until soon|2:not a date",
                 "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until 2001-01-01|past",
+                "device add CT1 --aet CT1 --data DATA --address h:1 --clear-until 2099-01-01|more than a year",
                 "device add CT1 --aet CT1 --data DATA --move-to NOBODY|no such device",
                 "device add CT1 --aet CT1 --data DATA --out TEXT|exists already",
                 "device list --data FOLDER/none|no archive",

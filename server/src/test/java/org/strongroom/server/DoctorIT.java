@@ -154,6 +154,19 @@ class DoctorIT {
     }
 
     @Test
+    void an_export_goes_on_past_an_object_that_cannot_be_read() throws Exception {
+        Path pack = packs().resolve("00000001.pack");
+        byte[] bytes = Files.readAllBytes(pack);
+        bytes[4096 + 10_000] ^= 1; // in the body of the first of two
+        Files.write(pack, bytes);
+
+        Programs.Run export = export(1);
+
+        assertThat(export.exit()).as(export.output()).isEqualTo(1);
+        assertThat(export.output()).contains("instance 2.25.7.1.1.", "can't be read: pack 00000001", "written 1");
+    }
+
+    @Test
     void an_altered_audit_log_fails_doctor() throws Exception {
         Path segment;
         try (Stream<Path> files = Files.list(data.resolve("data/audit"))) {

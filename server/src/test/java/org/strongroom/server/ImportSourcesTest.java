@@ -12,6 +12,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.testkit.Programs;
 
 class ImportSourcesTest {
     @TempDir
@@ -71,7 +73,27 @@ class ImportSourcesTest {
         Files.createSymbolicLink(inside.resolve("link"), outside);
         Files.createSymbolicLink(inside.resolve("file"), outside.resolve("secret"));
 
-        assertThat(contents(inside)).isEmpty();
+        assertRefused(inside, 2, "symbolic link");
+    }
+
+    /** Each is a source of its own, so that who imports is told. */
+    private static void assertRefused(Path path, int sources, String why) throws IOException {
+        try (ImportSources found = ImportSources.of(List.of(path))) {
+            assertThat(found.size()).isEqualTo(sources);
+            for (int i = 0; i < sources; i++) {
+                assertThatThrownBy(found.next().orElseThrow()::open).hasMessageContaining(why);
+            }
+        }
+    }
+
+    @Test
+    void a_pipe_is_never_opened() throws Exception {
+        Path inside = Files.createDirectory(folder.resolve("inside"));
+        Path pipe = inside.resolve("pipe");
+        Programs.run(Duration.ofSeconds(30), Programs.require("mkfifo").toString(), pipe.toString());
+
+        assertRefused(inside, 1, "neither a file nor a folder");
+        assertThatThrownBy(() -> ImportSources.of(List.of(pipe))).hasMessageContaining("neither a file nor a folder");
     }
 
     @Test

@@ -36,7 +36,10 @@ import org.strongroom.dicom.Uid;
  * and counts, which are written at the commit and not for each instance. All methods run under the writer's lock.
  */
 final class Recorder {
-    private static final int OTHER_PATIENT = 2;
+    /** Kind of a conflict: a study came under another patient. */
+    static final int OTHER_PATIENT = 2;
+
+    private static final System.Logger LOG = System.getLogger(Recorder.class.getName());
 
     private final Session session;
     private final Postings postings;
@@ -291,6 +294,10 @@ final class Recorder {
         if (listed > 0) {
             return;
         }
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "study.other_patient place=\"" + entry.place()
+                        + "\" what=\"its study came under another Patient ID before, and stays with that patient\"");
         long id = 1 + session.number(0, "SELECT max(id) FROM conflict");
         session.update(
                 "INSERT INTO conflict (id, kind, study, token, series, received, sealed) VALUES (?, " + OTHER_PATIENT

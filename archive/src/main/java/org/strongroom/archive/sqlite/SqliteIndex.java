@@ -345,6 +345,14 @@ public final class SqliteIndex implements Index {
     }
 
     @Override
+    public Conflicts conflicts() throws IOException {
+        return read(session -> {
+            long patients = session.number(0, "SELECT count(*) FROM conflict WHERE kind = " + Recorder.OTHER_PATIENT);
+            return new Conflicts(session.number(0, "SELECT count(*) FROM conflict") - patients, patients);
+        });
+    }
+
+    @Override
     public void studies(StudyUse use) throws IOException {
         read(session -> {
             long count = 0;
