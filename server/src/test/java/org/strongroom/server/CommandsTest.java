@@ -186,7 +186,7 @@ class CommandsTest {
                 "demo --data TEXT/below|TEXT",
                 "import TEXT --data TEXT|TEXT",
                 "device revoke NOBODY --data DATA|no device named",
-                "export --study 1.2.x --out FOLDER --data DATA|not a UID",
+                "export --study 1.2.x --out FOLDER --data DATA|2:not a UID",
                 "export --study 1.2.3 --out FOLDER --data DATA|2:--purpose",
                 "export --study 1.2.3 --out FOLDER --data DATA --purpose FUN --reason x|2:none of",
                 "export --study 1.2.3 --out FOLDER --data DATA --purpose TREAT --reason _|2:--reason",

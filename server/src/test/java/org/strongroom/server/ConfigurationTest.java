@@ -2,6 +2,7 @@ package org.strongroom.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,7 +70,8 @@ class ConfigurationTest {
                 "keys = true",
                 "dicom.beyond_loopback = 1",
                 "dicom = 3",
-                "keys = [\"a\"]"
+                "keys = [\"a\"]",
+                "directory = \"a\\u0000b\""
             })
     void a_value_of_the_wrong_kind_is_one_line_with_what_is_wanted(String line) {
         assertThatThrownBy(() -> read(line + "\n"))
@@ -82,6 +84,13 @@ class ConfigurationTest {
     @Test
     void the_largest_port_is_accepted() throws Exception {
         assertThat(read("dicom.port = 65535").port()).isEqualTo(65535);
+    }
+
+    @Test
+    void a_file_without_end_is_refused() {
+        Path zero = Path.of("/dev/zero");
+        assumeTrue(Files.exists(zero), "skipped: no /dev/zero");
+        assertThatThrownBy(() -> Configuration.read(zero)).hasMessageContaining("this is no configuration");
     }
 
     @Test
