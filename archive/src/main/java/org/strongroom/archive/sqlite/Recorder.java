@@ -297,7 +297,7 @@ final class Recorder {
         LOG.log(
                 System.Logger.Level.WARNING,
                 "study.other_patient place=\"" + entry.place()
-                        + "\" what=\"its study came under another Patient ID before, and stays with that patient\"");
+                        + "\" what=\"its study came under another patient before, and stays with that one\"");
         long id = 1 + session.number(0, "SELECT max(id) FROM conflict");
         session.update(
                 "INSERT INTO conflict (id, kind, study, token, series, received, sealed) VALUES (?, " + OTHER_PATIENT
