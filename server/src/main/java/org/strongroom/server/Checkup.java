@@ -235,7 +235,7 @@ final class Checkup {
             warn(
                     "patients",
                     "studies came under another Patient ID " + found.patients() + " times",
-                    "they are found under their first one alone; look in the log for study.other_patient, and correct"
+                    "they are found under their first one alone; look in the log for study.conflict, and correct"
                             + " the identifier at the device or in the hospital's records");
         }
     }

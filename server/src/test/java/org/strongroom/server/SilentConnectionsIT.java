@@ -2,8 +2,10 @@ package org.strongroom.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,10 +127,20 @@ class SilentConnectionsIT {
         assertThat(all - Integer.parseInt(told.group(1)))
                 .as("open at the last echo; " + closed)
                 .isGreaterThan(all * 3 / 4);
-        // Each is ended by ARTIM once in ten seconds at most.
-        assertThat(Integer.parseInt(told.group(3)))
-                .as(closed + " in " + seconds + " s")
-                .isLessThanOrEqualTo(all * (int) (seconds / 10));
+        if (all < waitingHere()) {
+            // Each is ended by ARTIM once in ten seconds at most. Where there is no place for all, one drives out
+            // another.
+            assertThat(Integer.parseInt(told.group(3)))
+                    .as(closed + " in " + seconds + " s")
+                    .isLessThanOrEqualTo(all * (int) (seconds / 10));
+        }
+    }
+
+    /** How many connections without an association the server keeps: half of its descriptors, which are as many as ours. */
+    private static long waitingHere() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? system.getMaxFileDescriptorCount() / 2
+                : Long.MAX_VALUE;
     }
 
     @Test

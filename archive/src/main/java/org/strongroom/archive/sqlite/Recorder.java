@@ -296,8 +296,8 @@ final class Recorder {
         }
         LOG.log(
                 System.Logger.Level.WARNING,
-                "study.other_patient place=\"" + entry.place()
-                        + "\" what=\"its study came under another patient before, and stays with that one\"");
+                "study.conflict place=\"" + entry.place()
+                        + "\" what=\"its study came as that of another person before, and stays so\"");
         long id = 1 + session.number(0, "SELECT max(id) FROM conflict");
         session.update(
                 "INSERT INTO conflict (id, kind, study, token, series, received, sealed) VALUES (?, " + OTHER_PATIENT
