@@ -232,7 +232,8 @@ final class Committer implements AutoCloseable {
         }
         long prefix = arrival.digest().prefix();
         return before.stream().anyMatch(digest -> digest.prefix() == prefix)
-                ? Optional.of(new Verdict.Done(refused("another version with nearly the same digest is being stored")))
+                ? Optional.of(
+                        new Verdict.Done(refused("another object with this UID is being stored: send this one again")))
                 : Optional.empty();
     }
 

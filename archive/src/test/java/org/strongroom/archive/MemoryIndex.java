@@ -2,11 +2,14 @@ package org.strongroom.archive;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.Uid;
 import org.strongroom.guard.Action;
 
@@ -20,6 +23,7 @@ final class MemoryIndex implements Index {
     private final List<Entry> recorded = new ArrayList<>();
     private Position durableTo = Position.START;
     private Position recordedTo = Position.START;
+    private long conflicts;
     private int failAfter = Integer.MAX_VALUE;
     private volatile Runnable beforeVersions = () -> {};
 
@@ -74,7 +78,11 @@ final class MemoryIndex implements Index {
             return Recorded.STORED;
         }
         known.add(entry);
-        return known.size() == 1 ? Recorded.STORED : Recorded.CONFLICT;
+        if (known.size() == 1) {
+            return Recorded.STORED;
+        }
+        conflicts++;
+        return Recorded.CONFLICT;
     }
 
     @Override
@@ -124,7 +132,20 @@ final class MemoryIndex implements Index {
 
     @Override
     public Conflicts conflicts() {
-        throw new UnsupportedOperationException("not in this fake");
+        lock.lock();
+        try {
+            Map<Uid, Set<String>> patients = new LinkedHashMap<>();
+            recorded.forEach(entry -> patients.computeIfAbsent(entry.study(), _ -> new HashSet<>())
+                    .add(entry.head().get(Attributes.PatientID).orElse("").strip()));
+            return new Conflicts(
+                    conflicts,
+                    patients.values().stream()
+                            .mapToLong(Set::size)
+                            .map(ids -> ids - 1)
+                            .sum());
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

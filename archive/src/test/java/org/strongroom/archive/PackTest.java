@@ -72,6 +72,7 @@ class PackTest {
                 assertThat(store(archive, other)).isInstanceOf(Duplicate.class);
                 assertThat(store(archive, first)).isInstanceOf(Duplicate.class);
             }
+            assertThat(archive.conflicts()).isEqualTo(new Index.Conflicts(2, 0));
         }
         assertThat(index.entries()).hasSize(4);
     }

@@ -74,6 +74,12 @@ public final class PrivateFiles {
         syncDirectory(file);
     }
 
+    /** Removes a file, and syncs its directory: a power cut does not bring it back. */
+    public static void delete(Path file) throws IOException {
+        Files.delete(file);
+        syncDirectory(file);
+    }
+
     /** Syncs the directory {@code file} stands in, so that its name survives a power cut. */
     static void syncDirectory(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();

@@ -129,8 +129,9 @@ final class Unfinished implements Closeable {
         }
         try (DirectoryStream<Path> found = Files.newDirectoryStream(packs, "*.{pack,single}")) {
             if (found.iterator().hasNext()) {
-                throw new Failure("there are images in " + packs + ", though the file " + NAME
-                        + " says that this archive was not made to its end: see who put it there, and remove it");
+                throw new Failure(
+                        "there are images in " + packs + ", though the file " + NAME
+                                + " says that this archive was not made to its end: see who put that file there, and remove it");
             }
         }
     }
@@ -160,7 +161,7 @@ final class Unfinished implements Closeable {
 
     /** All is there: from now on the archive can be opened. */
     void finish() throws IOException {
-        Files.delete(mark);
+        PrivateFiles.delete(mark);
     }
 
     /** Lets go of the mark; unless finished, it stays. */

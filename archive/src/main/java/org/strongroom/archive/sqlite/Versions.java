@@ -14,6 +14,10 @@ import org.strongroom.dicom.Uid;
 /** What came again under the UID of an instance: one version is visible, the others are kept. Under the writer's lock. */
 final class Versions {
     private static final int OTHER_BYTES = 1;
+    private static final String VISIBLE =
+            "SELECT count(*) FROM instance WHERE series = ? AND uid = ? AND pack = ? AND start = ?";
+    private static final String FURTHER =
+            "SELECT count(*) FROM version WHERE series = ? AND uid = ? AND pack = ? AND start = ?";
 
     private final Session session;
     private final Codes codes;
@@ -26,14 +30,7 @@ final class Versions {
     /** An entry that was recorded before, or the same UID with other bytes, which is kept beside the first. */
     Recorded add(Known.Series series, byte[] uid, int sopClass, Entry entry) throws SQLException {
         Place place = entry.place();
-        long visible = session.number(
-                0,
-                "SELECT count(*) FROM instance WHERE series = ? AND uid = ? AND pack = ? AND start = ?",
-                series.id,
-                uid,
-                place.pack(),
-                place.offset());
-        if (visible > 0) {
+        if (isThere(VISIBLE, series, uid, place)) {
             return Recorded.PRESENT;
         }
         if (mayTakeOver(series, uid, entry) && takeOver(series, uid, sopClass, entry)) {
@@ -64,6 +61,10 @@ final class Versions {
         return Recorded.CONFLICT;
     }
 
+    private boolean isThere(String sql, Known.Series series, byte[] uid, Place place) throws SQLException {
+        return session.number(0, sql, series.id, uid, place.pack(), place.offset()) > 0;
+    }
+
     /** The same eight bytes of digest are the same object, unless the visible copy was read and is another. */
     private boolean mayTakeOver(Known.Series series, byte[] uid, Entry entry) throws SQLException {
         if (entry.others().isEmpty()) {
@@ -78,14 +79,7 @@ final class Versions {
     /** The same came again, since the visible copy is damaged: the new one is visible, the old one a further version. */
     private boolean takeOver(Known.Series series, byte[] uid, int sopClass, Entry entry) throws SQLException {
         Place place = entry.place();
-        long known = session.number(
-                0,
-                "SELECT count(*) FROM version WHERE series = ? AND uid = ? AND pack = ? AND start = ?",
-                series.id,
-                uid,
-                place.pack(),
-                place.offset());
-        if (known > 0) {
+        if (isThere(FURTHER, series, uid, place)) {
             return false;
         }
         int kept = session.update(
