@@ -262,13 +262,37 @@ public final class DataSet {
 
     /** Whether every byte of a text stands for a character; those that do not are U+FFFD in what get returns. */
     public boolean decodes(Tag tag) {
+        return !textFaultsAt(tag).contains(TextFault.Kind.NO_CHARACTER);
+    }
+
+    /** What in the texts is not as the character set and the VR have it, items included; each once for an element. */
+    public List<TextFault> textFaults() {
+        return TextFault.of(this);
+    }
+
+    /** The same for one element; for (0008,0005) it tells of the terms. */
+    Set<TextFault.Kind> textFaultsAt(Tag tag) {
         int at = index.find(tag.code());
         if (at < 0 || !isValue(at)) {
-            return true;
+            return Set.of();
         }
         Value value = value(at, dictionaryVr(tag));
-        return !value.vr().isText()
-                || value.characterSet().decodes(value.bytes(), value.offset(), value.length(), value.vr());
+        Set<TextFault.Kind> faults = value.faults();
+        if (tag.equals(Attributes.SpecificCharacterSet.tag())) {
+            faults = faults.isEmpty() ? EnumSet.noneOf(TextFault.Kind.class) : EnumSet.copyOf(faults);
+            if (!characterSet().unknownTerms().isEmpty()) {
+                faults.add(TextFault.Kind.UNKNOWN_TERM);
+            }
+            if (!characterSet().irregularTerms().isEmpty()) {
+                faults.add(TextFault.Kind.IRREGULAR_TERM);
+            }
+        }
+        return faults;
+    }
+
+    /** Of an element that is there. */
+    VR vrOf(Tag tag) {
+        return vr(index.find(tag.code()));
     }
 
     /**
@@ -365,6 +389,26 @@ public final class DataSet {
         DataSet result = Recoding.rewritten(this, declared, to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
         return to.terms().isEmpty() ? result.without(attribute) : result.withAll(attribute, to.terms());
+    }
+
+    /** Whether {@link #recoded} would lose no character, bytes that stand for none apart. */
+    public boolean fits(SpecificCharacterSet set) {
+        return Recoding.fits(this, set);
+    }
+
+    /**
+     * The same, with this character set taken for the texts where (0008,0005) is absent or has no value; else as it is. The
+     * bytes stay and (0008,0005) is not put in.
+     */
+    public DataSet assuming(SpecificCharacterSet set) {
+        Attribute<String> attribute = Attributes.SpecificCharacterSet;
+        if (!all(attribute).isEmpty()) {
+            return this;
+        }
+        Inherited assumed = new Inherited(set, inherited.pixelRepresentation);
+        DataSet undeclared = without(attribute);
+        return new DataSet(
+                source, undeclared.index, assumed, undefinedLength, undeclared.edited, undeclared.irregularities);
     }
 
     /** The character set of this data set, inherited by items. */

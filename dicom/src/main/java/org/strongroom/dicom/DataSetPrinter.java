@@ -6,6 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Prints a data set with its values, one element a line: tag, VR, value, then length, number of values and keyword, as
@@ -54,7 +56,7 @@ public final class DataSetPrinter {
                         value,
                         encoded.bytes().byteSize(),
                         count(encoded, values),
-                        name);
+                        name + faults(dataSet, encoded.tag()));
             }
             case Element.Sequence sequence -> {
                 String value = "(sequence of " + counted(sequence.items().size(), "item") + ")";
@@ -88,6 +90,13 @@ public final class DataSetPrinter {
                         1,
                         name);
         }
+    }
+
+    private static String faults(DataSet dataSet, Tag tag) {
+        Set<TextFault.Kind> faults = dataSet.textFaultsAt(tag);
+        return faults.isEmpty()
+                ? ""
+                : faults.stream().map(TextFault.Kind::toString).collect(Collectors.joining(", ", " (", ")"));
     }
 
     private void line(int depth, Tag tag, String vr, String value, long length, int values, String name)

@@ -196,13 +196,26 @@ final class DataSetWriter {
         return false;
     }
 
+    /** Whether each character of a text can be written in the other set; U+FFFD stands for none. */
+    static boolean fits(Value value, SpecificCharacterSet to) {
+        return !isRecoded(value, to) || to.encodes(text(value).replace(CharacterTable.NONE, '?'), value.vr());
+    }
+
+    private static String text(Value value) {
+        return value.characterSet().decode(value.bytes(), value.offset(), value.length(), value.vr());
+    }
+
     private static byte[] recoded(Value value, SpecificCharacterSet to) {
-        String text = value.characterSet().decode(value.bytes(), value.offset(), value.length(), value.vr());
+        VR vr = value.vr();
+        String text = text(value);
+        if (to.encodes(text, vr)) {
+            return ValueType.padded(to.encode(text, vr), vr);
+        }
         StringBuilder fitting = new StringBuilder(text.length());
         text.codePoints()
                 .mapToObj(Character::toString)
-                .forEach(character -> fitting.append(to.encodes(character) ? character : "?"));
-        return ValueType.padded(to.encode(to.encodes(text) ? text : fitting.toString(), value.vr()), value.vr());
+                .forEach(character -> fitting.append(to.encodes(character, vr) ? character : "?"));
+        return ValueType.padded(to.encode(fitting.toString(), vr), vr);
     }
 
     /** Turns each whole unit between two positions around. */

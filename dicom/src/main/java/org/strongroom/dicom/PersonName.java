@@ -11,9 +11,11 @@ import java.util.List;
  * @param phonetic third group, likewise
  */
 public record PersonName(String alphabetic, String ideographic, String phonetic) {
-    /** Takes a value apart at {@code =}; what stands after a third group is dropped. */
+    private static final int GROUPS = 3;
+
+    /** Takes a value apart at {@code =}; what stands after a third group, which none should, stays with that. */
     public static PersonName of(String value) {
-        String[] groups = value.split("=", -1);
+        String[] groups = value.split("=", GROUPS);
         return new PersonName(
                 trimmed(groups[0]),
                 groups.length > 1 ? trimmed(groups[1]) : "",
@@ -46,6 +48,23 @@ public record PersonName(String alphabetic, String ideographic, String phonetic)
 
     public String suffix() {
         return component(alphabetic, 4);
+    }
+
+    /**
+     * The same name without what PS3.5 section 6.2.1.1 lets a writer leave out: empty components at the end, spaces around
+     * components. Two names that are equal so mean the same.
+     */
+    public PersonName normal() {
+        return new PersonName(normal(alphabetic), normal(ideographic), normal(phonetic));
+    }
+
+    private static String normal(String group) {
+        String joined = String.join("^", components(group));
+        int end = joined.length();
+        while (end > 0 && joined.charAt(end - 1) == '^') {
+            end--;
+        }
+        return joined.substring(0, end);
     }
 
     /** The components of one group in order, spaces around them dropped. */

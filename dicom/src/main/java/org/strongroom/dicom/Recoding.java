@@ -22,6 +22,23 @@ final class Recoding {
         return true;
     }
 
+    /** Whether every character of the texts can be written in this character set. */
+    static boolean fits(DataSet dataSet, SpecificCharacterSet set) {
+        for (int at = 0; at < dataSet.index().count; at++) {
+            boolean fits;
+            if (dataSet.isSequence(at)) {
+                fits = dataSet.itemsAt(at).stream()
+                        .allMatch(item -> item.contains(Attributes.SpecificCharacterSet) || fits(item, set));
+            } else {
+                fits = !dataSet.isValue(at) || DataSetWriter.fits(dataSet.value(at, VR.UN), set);
+            }
+            if (!fits) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean areIn(List<DataSet> items, SpecificCharacterSet set) {
         return items.stream().allMatch(item -> isIn(item, set));
     }

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** One element's value as it lies in the bytes, with what is needed to decode it. */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -91,6 +92,11 @@ record Value(byte[] bytes, int offset, int length, VR vr, boolean bigEndian, Spe
         }
         values.add(trimmed(text.substring(start)));
         return List.copyOf(values);
+    }
+
+    /** What is wrong with a text; nothing with what is none. */
+    Set<TextFault.Kind> faults() {
+        return vr.isText() ? characterSet.faults(bytes, offset, trimmedEnd() - offset, vr) : Set.of();
     }
 
     private int trimmedEnd() {

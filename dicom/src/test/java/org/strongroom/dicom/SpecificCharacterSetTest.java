@@ -2,22 +2,18 @@ package org.strongroom.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.strongroom.dicom.Attributes.CodeMeaning;
 import static org.strongroom.dicom.Attributes.PatientComments;
 import static org.strongroom.dicom.Attributes.PatientName;
 import static org.strongroom.dicom.Attributes.RequestAttributesSequence;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.strongroom.testkit.Corpus;
 
 class SpecificCharacterSetTest {
     private static final Attribute<String> CHARACTER_SET = Attributes.SpecificCharacterSet;
@@ -61,39 +57,6 @@ class SpecificCharacterSetTest {
                 .contains(name);
     }
 
-    @Test
-    void names_of_the_corpus_decode_to_the_text_in_the_manifest_and_encode_to_the_same_bytes() throws IOException {
-        Optional<Corpus> found = Corpus.find();
-        assumeTrue(found.isPresent(), Corpus.ABSENT);
-        Corpus corpus = found.orElseThrow();
-        int names = 0;
-        for (Corpus.Entry entry : corpus.entries("charsets")) {
-            String marker = "PatientName = ";
-            String name = entry.note()
-                    .substring(entry.note().indexOf(marker) + marker.length())
-                    .replaceFirst(";.*", "");
-            Part10 file = Part10.open(new ByteArrayInputStream(corpus.bytes(entry)), Limits.DEFAULT);
-            DataSet dataSet = DataSet.read(file.body().readAllBytes(), file.syntax(), Limits.DEFAULT);
-            byte[] stored = withoutLastEscape(bytes(dataSet));
-
-            assertThat(dataSet.get(PatientName).map(PersonName::value))
-                    .as(entry.path())
-                    .contains(name);
-            // As text, since a PersonName has no empty group at its end, which two of the files have.
-            DataSet again = dataSet.withText(PatientName.tag(), VR.PN, dataSet.text(PatientName.tag()));
-            assertThat(bytes(again)).as(entry.path()).isEqualTo(stored);
-            names++;
-        }
-        assertThat(names).isEqualTo(21);
-    }
-
-    /** One file of two with Korean names invokes ASCII again at the end, where it never left: not needed, not ours. */
-    private static byte[] withoutLastEscape(byte[] name) {
-        String text = new String(name, StandardCharsets.ISO_8859_1);
-        return (text.startsWith("\u001B$)C") ? text.replaceFirst("\u001B\\(B *$", "") : text)
-                .getBytes(StandardCharsets.ISO_8859_1);
-    }
-
     private static byte[] bytes(DataSet dataSet) {
         return dataSet.element(PatientName.tag()).orElseThrow() instanceof Element.Encoded encoded
                 ? encoded.bytes().toArray(ValueLayout.JAVA_BYTE)
@@ -120,12 +83,97 @@ class SpecificCharacterSetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ISO-IR 100", "ISO IR 100", "ISO_IR_100", "iso_ir 100", "ISO 2022 IR 100"})
-    void spellings_seen_in_the_field_mean_the_same(String term) {
+    @CsvSource({
+        "ISO-IR 100",
+        "ISO IR 100",
+        "ISO_IR_100",
+        "iso_ir 100",
+        "ISO_IR100",
+        "IR 100",
+        "ISO8859-1",
+        "ISO_8859_1",
+    })
+    void spellings_seen_in_the_field_mean_the_same_and_are_told_of(String term) {
         SpecificCharacterSet set = SpecificCharacterSet.of(List.of(term));
 
         assertThat(set.unknownTerms()).isEmpty();
+        assertThat(set.irregularTerms()).containsExactly(term);
         assertThat(set.encode("é", VR.LO)).isEqualTo(new byte[] {(byte) 0xE9});
+    }
+
+    /** Terms; those of them that are irregular, those that are unknown (by number); a text; its bytes in hexadecimal. */
+    @ParameterizedTest
+    @CsvSource({
+        "ISO_IR 6, '', '', Doe, 446f65",
+        "ISO 2022 IR 6, '', '', Doe, 446f65",
+        "ISO 2022 IR 100, '', '', é, e9",
+        "ISO_IR 100\\ISO_IR 144, 12, '', éЛ, e91b2d4cbb1b2d41",
+        "ISO 2022 IR 100\\ISO_IR 144, 2, '', éЛ, e91b2d4cbb1b2d41",
+        "ISO 2022 IR 192, 1, '', é, c3a9",
+        "UTF-8, 1, '', é, c3a9",
+        "utf8, 1, '', é, c3a9",
+        "gb18030, 1, '', 王, cdf5",
+        "GB 18030, 1, '', 王, cdf5",
+        "ISO_IR 87, 1, '', A山, 411b24423b331b2842",
+        "ISO 2022 IR 87, 1, '', A山, 411b24423b331b2842",
+        "ISO_IR 58, 1, '', A张, 411b242941d5c5",
+        "ISO 2022 IR 149, 1, '', A洪, 411b242943fbf3",
+        "ISO 2022 IR 87\\ISO 2022 IR 13, 1, '', 山ﾔ, 1b24423b331b2949d41b2842",
+        "ISO_IR 14, 1, '', A, 41",
+        "\\ISO_IR 192, 2, '', é, c3a9",
+        "ISO_IR 192\\ISO 2022 IR 87, 1, 2, é, c3a9",
+        "ISO 2022 IR 6\\ISO 2022 IR 192, 2, '', é, c3a9",
+        "ISO_IR 100\\ISO_IR 192, 1, 2, é, e9",
+        "ISO 2022 IR 100\\ISO 2022 IR 999, '', 2, é, e9",
+        "ISO_IR 100\\, 12, '', é, e9",
+        "ISO_IR 999, '', 1, A, 41",
+        "windows-1252, '', 1, A, 41",
+        "IR 100 200, '', 1, A, 41",
+    })
+    void terms_mean_what_they_were_meant_to(String values, String irregular, String unknown, String text, String hex) {
+        List<String> terms = List.of(values.split("\\\\", -1));
+        SpecificCharacterSet set = SpecificCharacterSet.of(terms);
+
+        assertThat(set.irregularTerms()).isEqualTo(numbered(terms, irregular));
+        assertThat(set.unknownTerms()).isEqualTo(numbered(terms, unknown));
+        assertThat(HexFormat.of().formatHex(set.encode(text, VR.LO))).isEqualTo(hex);
+        assertThat(set.decode(HexFormat.of().parseHex(hex), 0, hex.length() / 2, VR.LO))
+                .isEqualTo(text);
+    }
+
+    private static List<String> numbered(List<String> terms, String numbers) {
+        return numbers.chars().mapToObj(c -> terms.get(c - '1')).toList();
+    }
+
+    @Test
+    void the_usual_ones_are_taken_apart_once() {
+        assertThat(SpecificCharacterSet.of(List.of("ISO_IR 192"))).isSameAs(SpecificCharacterSet.UTF_8);
+        assertThat(SpecificCharacterSet.of(List.of("ISO_IR 100")))
+                .isSameAs(SpecificCharacterSet.of(List.of("ISO_IR 100")));
+        assertThat(SpecificCharacterSet.of(List.of())).isSameAs(SpecificCharacterSet.DEFAULT);
+        assertThat(SpecificCharacterSet.of(List.of(""))).isSameAs(SpecificCharacterSet.DEFAULT);
+    }
+
+    /** What stands between values must not come out of a character: a yen sign would be a delimiter in JIS X 0201. */
+    @ParameterizedTest
+    @CsvSource({"ISO_IR 13", "ISO 2022 IR 13\\ISO 2022 IR 87", "\\ISO 2022 IR 13"})
+    void no_character_is_written_as_a_delimiter(String terms) {
+        SpecificCharacterSet set = SpecificCharacterSet.of(List.of(terms.split("\\\\", -1)));
+
+        assertThat(set.encodes("100¥")).isFalse();
+        assertThat(set.encodes("‾")).isFalse();
+        assertThat(set.encodes("ﾔ~")).isTrue();
+        assertThat(set.encodes("ﾔ\u001B(B")).isEqualTo(terms.equals("ISO_IR 13"));
+    }
+
+    @Test
+    void a_character_of_a_higher_plane_is_no_delimiter() {
+        SpecificCharacterSet set = SpecificCharacterSet.of(List.of("", "ISO 2022 IR 87"));
+
+        // U+1005C, U+1005E and U+1003D end in the codes of the delimiters.
+        for (int character : new int[] {0x1005C, 0x1005E, 0x1003D, 0x1000A}) {
+            assertThat(set.encodes(Character.toString(character))).isFalse();
+        }
     }
 
     @Test
