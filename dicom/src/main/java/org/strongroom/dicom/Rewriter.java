@@ -71,6 +71,7 @@ public final class Rewriter extends OutputStream {
     private long position;
     private boolean ended;
     private boolean zeros;
+    private boolean zerosMayFollow = true;
     private int elements;
     private int depth;
 
@@ -229,13 +230,21 @@ public final class Rewriter extends OutputStream {
         return to - from >= count;
     }
 
+    /** Eight bytes at a time: what turns out not to be padding was elements (0000,0000), group lengths, which go nowhere. */
     private boolean passZeros() {
-        for (; from < to; from++, position++) {
-            if (buffer[from] != 0) {
-                throw fail("an element (0000,0000) after others");
+        int count = Math.min(8, to - from);
+        for (int i = 0; i < count; i++) {
+            if (buffer[from + i] != 0) {
+                zeros = false;
+                zerosMayFollow = false;
+                return true;
             }
         }
-        return false;
+        if (count < 8 && !ended) {
+            return false;
+        }
+        skip(count);
+        return count > 0;
     }
 
     private boolean copy() throws IOException {
@@ -318,7 +327,7 @@ public final class Rewriter extends OutputStream {
     }
 
     private boolean element(Open top, int tag) throws IOException {
-        if (tag == 0 && position > 0 && top.kind == Kind.DATA_SET) {
+        if (tag == 0 && position > 0 && top.kind == Kind.DATA_SET && zerosMayFollow) {
             zeros = true; // what some devices pad with
             return true;
         }

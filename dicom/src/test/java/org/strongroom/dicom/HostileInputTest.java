@@ -3,19 +3,17 @@ package org.strongroom.dicom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.strongroom.dicom.fuzz.FileTarget;
 import org.strongroom.testkit.Corpus;
 import org.strongroom.testkit.Extent;
 
-/** Damaged files are read or refused by {@link DicomFormatException}; whatever was read can be walked and written. */
+/** Files damaged at random, for which must hold what {@link FileTarget} asks of those that the fuzzer makes. */
 class HostileInputTest {
-    private static final Limits LIMITS = new Limits(64, 100_000, 1 << 16, 100, 1 << 20, 8 << 20);
     private static final int LONGEST = 300_000;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
@@ -60,41 +58,13 @@ class HostileInputTest {
 
     private void tryReading(byte[] file, String what) throws IOException {
         try {
-            Part10 part10 = Part10.open(new ByteArrayInputStream(file), LIMITS);
-            byte[] body = part10.body().readAllBytes();
-            for (int length = 64; length < body.length; length *= 4) {
-                DataSet.readHead(body, length, false, part10.syntax(), LIMITS);
+            if (FileTarget.hold(file)) {
+                read++;
+            } else {
+                refused++;
             }
-            DataSet dataSet = DataSet.read(body, part10.syntax(), LIMITS);
-            assertThat(dataSet.toBytes(part10.syntax())).as(what).isEqualTo(body);
-            walk(dataSet);
-            DataSet edited = dataSet.with(Attributes.PatientID, "X");
-            for (TransferSyntax syntax : List.of(
-                    TransferSyntax.ExplicitVRLittleEndian,
-                    TransferSyntax.ImplicitVRLittleEndian,
-                    TransferSyntax.ExplicitVRBigEndian)) {
-                edited.toBytes(syntax);
-            }
-            new DataSetPrinter(new StringBuilder(), 64).print(dataSet);
-            read++;
-        } catch (DicomFormatException e) {
-            refused++;
-        } catch (RuntimeException | StackOverflowError e) {
-            throw new AssertionError(what, e);
+        } catch (RuntimeException | AssertionError | StackOverflowError e) {
+            throw new AssertionError(what + ": " + e.getMessage(), e);
         }
-    }
-
-    private static void walk(DataSet dataSet) {
-        assertThat(dataSet.toString()).startsWith("DataSet[");
-        for (Tag tag : dataSet.tags()) {
-            dataSet.text(tag);
-            dataSet.decodes(tag);
-            dataSet.items(tag).forEach(HostileInputTest::walk);
-        }
-        dataSet.get(Attributes.PatientName);
-        dataSet.get(Attributes.Rows);
-        dataSet.get(Attributes.PixelSpacing);
-        dataSet.get(Attributes.SOPInstanceUID);
-        dataSet.get(Attributes.PixelData);
     }
 }

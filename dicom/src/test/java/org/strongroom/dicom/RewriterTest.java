@@ -8,15 +8,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
+import org.strongroom.dicom.fuzz.Described;
 import org.strongroom.testkit.Corpus;
 
 /** What comes out of the rewriter is what {@link DataSet#writeTo} makes of the whole data set, but for lengths of sequences. */
@@ -69,7 +67,7 @@ class RewriterTest {
                 .done();
         byte[] signed = rewrite(
                 bytes, TransferSyntax.ImplicitVRLittleEndian, TransferSyntax.ExplicitVRLittleEndian, new Random(1));
-        assertThat(described(DataSet.read(signed, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT)))
+        assertThat(Described.of(DataSet.read(signed, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT)))
                 .containsExactly("(0018,9810) SS 0100", "(0028,0103) US 0100", "(0028,0106) SS 0200");
     }
 
@@ -197,46 +195,9 @@ class RewriterTest {
 
     /** In implicit VR a private sequence shows only by its undefined length; a defined one, which it had before, hides it. */
     private static List<String> comparable(DataSet dataSet, TransferSyntax syntax) {
-        return described(dataSet).stream()
+        return Described.of(dataSet).stream()
                 .filter(line -> syntax.explicitVr()
                         || !line.matches(".*\\([0-9A-F]{3}[13579BDF],[0-9A-F]{4}\\)(\\[| SQ| UN).*"))
                 .toList();
-    }
-
-    /** Every element in order, items included, with VR and value. */
-    private static List<String> described(DataSet dataSet) {
-        List<String> lines = new ArrayList<>();
-        describe(dataSet, "", lines);
-        return lines;
-    }
-
-    private static void describe(DataSet dataSet, String path, List<String> lines) {
-        for (Tag tag : dataSet.tags()) {
-            if (tag.element() == 0) {
-                continue;
-            }
-            switch (dataSet.element(tag).orElseThrow()) {
-                case Element.Sequence(Tag _, List<DataSet> items) -> {
-                    lines.add(path + tag + " SQ " + items.size());
-                    for (int i = 0; i < items.size(); i++) {
-                        describe(items.get(i), path + tag + "[" + i + "] ", lines);
-                    }
-                }
-                case Element.Fragments fragments -> {
-                    for (ByteRange range : fragments.fragments()) {
-                        lines.add(path + tag + " " + fragments.vr() + " fragment " + hex(dataSet.bytes(range)));
-                    }
-                }
-                case Element.Encoded encoded -> lines.add(path + tag + " " + encoded.vr() + " " + hex(encoded.bytes()));
-                case Element other -> throw new IllegalStateException("unexpected " + other);
-            }
-        }
-    }
-
-    private static String hex(java.lang.foreign.MemorySegment bytes) {
-        byte[] array = bytes.toArray(ValueLayout.JAVA_BYTE);
-        return array.length > 64
-                ? array.length + " bytes " + java.util.Arrays.hashCode(array)
-                : HexFormat.of().formatHex(array);
     }
 }
