@@ -459,6 +459,11 @@ public final class DataSet {
         return edited;
     }
 
+    /** Whether, in what this was read from, something ends without its delimiter: somewhere, not said where. */
+    boolean lacksDelimiters() {
+        return (irregularities & Irregularity.MISSING_DELIMITER.bit()) != 0;
+    }
+
     /** For an item: whether its length was undefined where it was read. */
     boolean undefinedLength() {
         return undefinedLength;

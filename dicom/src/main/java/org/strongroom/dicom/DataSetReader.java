@@ -228,16 +228,7 @@ final class DataSetReader {
      */
     private boolean headerWithoutVr(int at, int end, boolean big) {
         if (isLetter(bytes[at + 4]) && isLetter(bytes[at + 5])) {
-            irregularities |= Irregularity.UNKNOWN_VR.bit();
-            vr = UN;
-            length = Value.unsignedShort(bytes, at + 6, big);
-            if (length == 0 && end - at >= 12) {
-                long next = at + 12 + (Value.intAt(bytes, at + 8, big) & 0xFFFFFFFFL);
-                if (next == end || (next + 8 <= end && follows((int) next, big))) {
-                    setLong(at, big);
-                }
-            }
-            return true;
+            return headerOfUnknownVr(at, end, big);
         }
         vr = implicitVr(tag);
         length = Value.intAt(bytes, at + 4, big) & 0xFFFFFFFFL;
@@ -247,6 +238,29 @@ final class DataSetReader {
             throw fail("neither a VR nor a length that fits in " + new Tag(tag), at);
         }
         irregularities |= Irregularity.IMPLICIT_ELEMENT.bit();
+        return true;
+    }
+
+    private boolean headerOfUnknownVr(int at, int end, boolean big) {
+        boolean beginning = !complete && end == available;
+        irregularities |= Irregularity.UNKNOWN_VR.bit();
+        vr = UN;
+        length = Value.unsignedShort(bytes, at + 6, big);
+        if (length > 0 || end - at < 12) {
+            return length > 0 || !beginning;
+        }
+        long longer = Value.intAt(bytes, at + 8, big) & 0xFFFFFFFFL;
+        long next = at + 12 + longer;
+        if (beginning && next + 8 > end) {
+            if (longer <= limits.valueBytes()) {
+                return false;
+            }
+            if (!follows(at + 8, big)) {
+                setLong(at, big);
+            }
+        } else if (next == end || (next + 8 <= end && follows((int) next, big))) {
+            setLong(at, big);
+        }
         return true;
     }
 

@@ -32,34 +32,48 @@ final class DataSetWriter {
     }
 
     void write(DataSet dataSet) throws IOException {
-        DataSet.Source source = dataSet.source();
-        boolean same = source.explicit() == explicit && source.bigEndian() == bigEndian;
-        if (same && !dataSet.isEdited()) {
+        if (isSame(dataSet) && !dataSet.isEdited()) {
+            DataSet.Source source = dataSet.source();
             out.write(source.bytes(), source.from(), source.to() - source.from());
-            return;
+        } else {
+            elements(dataSet);
         }
+    }
+
+    private boolean isSame(DataSet dataSet) {
+        return dataSet.source().explicit() == explicit && dataSet.source().bigEndian() == bigEndian;
+    }
+
+    private void elements(DataSet dataSet) throws IOException {
+        boolean same = isSame(dataSet);
         ElementIndex index = dataSet.index();
         for (int at = 0; at < index.count; at++) {
-            if (same && isCopied(index, at)) {
-                at = copy(source.bytes(), index, at);
+            if (same && isCopied(dataSet, at)) {
+                at = copy(dataSet, at);
             } else {
                 element(dataSet, at);
             }
         }
     }
 
-    private static boolean isCopied(ElementIndex index, int at) {
-        boolean ends = !index.has(at, ElementIndex.UNDEFINED) || index.has(at, ElementIndex.DELIMITED);
+    /** What lacks a delimiter ends where the bytes around it end, and would not end there in a copy. */
+    private static boolean isCopied(DataSet dataSet, int at) {
+        ElementIndex index = dataSet.index();
+        boolean undefined = index.has(at, ElementIndex.UNDEFINED);
+        boolean ends = undefined
+                ? index.has(at, ElementIndex.DELIMITED) && !dataSet.lacksDelimiters()
+                : !dataSet.lacksDelimiters() || !dataSet.isSequence(at);
         return index.edit(at) == null && ends && index.lengths[at] % 2 == 0;
     }
 
     /** Copies this element and those that follow it in the bytes too; returns the last of them. */
-    private int copy(byte[] bytes, ElementIndex index, int at) throws IOException {
+    private int copy(DataSet dataSet, int at) throws IOException {
+        ElementIndex index = dataSet.index();
         int last = at;
-        while (last + 1 < index.count && isCopied(index, last + 1) && index.start(last + 1) == index.end(last)) {
+        while (last + 1 < index.count && isCopied(dataSet, last + 1) && index.start(last + 1) == index.end(last)) {
             last++;
         }
-        out.write(bytes, index.start(at), index.end(last) - index.start(at));
+        out.write(dataSet.source().bytes(), index.start(at), index.end(last) - index.start(at));
         return last;
     }
 
@@ -68,9 +82,14 @@ final class DataSetWriter {
         byte[] bytes = dataSet.source().bytes();
         if (index.has(at, ElementIndex.IMPLICIT_ITEMS)) {
             header(index.tags[at], VR.UN, UNDEFINED_LENGTH);
-            out.write(bytes, index.values[at], index.lengths[at]);
             // What follows a UN of undefined length is implicit VR little endian up to and with its delimiter.
-            new DataSetWriter(out, false, false).tag(SEQUENCE_DELIMITATION, 0);
+            DataSetWriter implicit = new DataSetWriter(out, false, false);
+            if (dataSet.lacksDelimiters()) {
+                implicit.items(dataSet.itemsAt(at));
+            } else {
+                out.write(bytes, index.values[at], index.lengths[at]);
+            }
+            implicit.tag(SEQUENCE_DELIMITATION, 0);
         } else if (dataSet.isSequence(at)) {
             sequence(index.tags[at], dataSet.itemsAt(at), index.has(at, ElementIndex.UNDEFINED));
         } else if (index.has(at, ElementIndex.FRAGMENTS)) {
@@ -106,14 +125,22 @@ final class DataSetWriter {
         for (DataSet item : items) {
             if (item.undefinedLength()) {
                 tag(ITEM, UNDEFINED_LENGTH);
-                write(item);
+                item(item);
                 tag(ITEM_DELIMITATION, 0);
             } else {
                 ByteArrayOutputStream content = new ByteArrayOutputStream();
-                new DataSetWriter(content, explicit, bigEndian).write(item);
+                new DataSetWriter(content, explicit, bigEndian).item(item);
                 tag(ITEM, content.size());
                 content.writeTo(out);
             }
+        }
+    }
+
+    private void item(DataSet item) throws IOException {
+        if (item.lacksDelimiters()) {
+            elements(item);
+        } else {
+            write(item);
         }
     }
 

@@ -133,4 +133,45 @@ class DataSetTest {
                     .contains(1);
         }
     }
+
+    @Test
+    void a_value_behind_letters_of_an_unknown_vr_is_waited_for() {
+        byte[] bytes = Bytes.explicit()
+                .header(0x00091001, "ZZ", 0)
+                .number(4, 1000)
+                .raw(new byte[1000])
+                .element(0x00100020, "LO", "A ")
+                .element(0x7FE00010, "OW", new byte[2])
+                .done();
+        TransferSyntax syntax = TransferSyntax.ExplicitVRLittleEndian;
+        for (int length = 8; length < 1012; length++) {
+            assertThat(DataSet.readHead(bytes, length, false, syntax, Limits.DEFAULT))
+                    .isEmpty();
+        }
+        assertThat(DataSet.readHead(bytes, bytes.length, false, syntax, Limits.DEFAULT))
+                .hasValueSatisfying(head ->
+                        assertThat(head.elements().get(Attributes.PatientID)).contains("A"));
+    }
+
+    @Test
+    void what_lacks_its_delimiters_gets_them_in_an_edited_data_set() {
+        DataSet cut = Bytes.explicit()
+                .header(0x0040A730, "SQ", Bytes.UNDEFINED)
+                .mark(0xFFFEE000, Bytes.UNDEFINED)
+                .header(0x0040A730, "SQ", Bytes.UNDEFINED)
+                .mark(0xFFFEE000, Bytes.UNDEFINED)
+                .element(0x00100020, "LO", "A ")
+                .read();
+        DataSet edited = cut.with(Attributes.PatientID, "B");
+        for (TransferSyntax syntax :
+                List.of(TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ExplicitVRBigEndian)) {
+            DataSet read = DataSet.read(edited.toBytes(syntax), syntax, Limits.DEFAULT);
+            assertThat(read.irregularities()).isEmpty();
+            DataSet inner = read.items(new Tag(0x0040A730))
+                    .getFirst()
+                    .items(new Tag(0x0040A730))
+                    .getFirst();
+            assertThat(inner.get(Attributes.PatientID)).contains("A");
+        }
+    }
 }

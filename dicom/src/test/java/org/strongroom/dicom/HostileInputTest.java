@@ -14,7 +14,7 @@ import org.strongroom.testkit.Extent;
 
 /** Files damaged at random, for which must hold what {@link FileTarget} asks of those that the fuzzer makes. */
 class HostileInputTest {
-    private static final int LONGEST = 300_000;
+    private static final int LONGEST = 60_000;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private int read;
@@ -29,7 +29,7 @@ class HostileInputTest {
         for (Corpus.Entry entry : corpus.entries()) {
             if (entry.bytes() <= LONGEST && (Extent.FULL || random.nextInt(3) == 0)) {
                 byte[] file = corpus.bytes(entry);
-                for (int round = 0; round < Extent.of(6, 100); round++) {
+                for (int round = 0; round < Extent.of(4, 100); round++) {
                     String what = entry.path() + " round " + round + ", -Dseed=" + seed;
                     tryReading(changed(file, random), what);
                 }
