@@ -226,6 +226,11 @@ public final class DataSet {
         return Optional.of(new Element.Encoded(tag, vr(at), value(at, VR.UN).segment()));
     }
 
+    /** Walks all elements where an object for each would cost too much. */
+    public ElementCursor cursor() {
+        return new ElementCursor(this);
+    }
+
     /** The elements that the private creator has reserved in this odd group, PS3.5 section 7.8.1. */
     public Optional<PrivateBlock> block(int group, String creator) {
         return PrivateBlock.find(this, group, creator);

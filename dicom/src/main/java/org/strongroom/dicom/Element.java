@@ -33,6 +33,11 @@ public sealed interface Element {
     /** Encapsulated pixel data, PS3.5 A.4: the first fragment is the Basic Offset Table. */
     record Fragments(Tag tag, VR vr, List<ByteRange> fragments) implements Element {}
 
-    /** A value left where it is stored. */
-    record Bulk(Tag tag, VR vr, ByteRange range) implements Element {}
+    /**
+     * A value left where it is stored.
+     *
+     * @param range of encapsulated data from the first fragment's header to the end of the last, without the delimiter
+     * @param fragments of encapsulated data how many, the Basic Offset Table included; 0 for native
+     */
+    record Bulk(Tag tag, VR vr, ByteRange range, int fragments) implements Element {}
 }

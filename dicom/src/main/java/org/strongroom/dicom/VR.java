@@ -72,21 +72,27 @@ public enum VR {
     }
 
     /** Bytes that are swapped together when the byte order changes: 1, 2, 4 or 8 (AT: two words of 2). */
-    int unit() {
+    public int unit() {
         return unit;
     }
 
     /** Whether explicit VR writes the length in 32 bits after two reserved bytes, PS3.5 section 7.1.2. */
-    boolean longLength() {
+    public boolean longLength() {
         return longLength;
     }
 
-    boolean isText() {
+    /** Whether a value is characters. */
+    public boolean isText() {
         return kind == Kind.CODE || kind == Kind.TEXT;
     }
 
+    /** Whether Specific Character Set applies to a value. */
+    public boolean takesCharacterSet() {
+        return kind == Kind.TEXT;
+    }
+
     /** Whether a backslash separates values; in the long texts it is a character like any other, PS3.5 section 6.2. */
-    boolean isMultiple() {
+    public boolean isMultiple() {
         return switch (this) {
             case LT, ST, UT, UR -> false;
             default -> true;
@@ -94,7 +100,7 @@ public enum VR {
     }
 
     /** What makes a value of odd length even, PS3.5 section 6.2. */
-    byte padding() {
+    public byte padding() {
         return isText() && this != UI ? (byte) ' ' : 0;
     }
 
