@@ -176,14 +176,8 @@ public final class DicomJsonWriter {
                 }
             }
             case Element.Fragments encapsulated -> {
-                long length = 0;
-                for (var range : encapsulated.fragments()) {
-                    length += 8 + range.length();
-                }
-                long position = encapsulated.fragments().isEmpty()
-                        ? -1
-                        : encapsulated.fragments().getFirst().offset() - 8;
-                if (!referred(encapsulated.vr(), position, length)) {
+                long position = ValueBytes.position(encapsulated);
+                if (!referred(encapsulated.vr(), position, ValueBytes.length(encapsulated))) {
                     startBinary();
                     bytes.fragments(dataSet, encapsulated);
                     out.write('"');

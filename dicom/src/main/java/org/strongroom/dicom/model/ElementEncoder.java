@@ -1,5 +1,6 @@
 package org.strongroom.dicom.model;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.strongroom.dicom.DataSet;
@@ -124,6 +125,15 @@ final class ElementEncoder {
         }
     }
 
+    /** The value of the element that ended last, as text without padding. */
+    String lastText() {
+        int start = levels[depth - 1].starts[levels[depth - 1].count - 1];
+        int value = start + (levels[depth - 1].vr.longLength() ? 12 : 8);
+        return new String(bytes, value, count - value, StandardCharsets.UTF_8)
+                .replace("\0", "")
+                .strip();
+    }
+
     /** Takes back the element that was put last. */
     void dropElement() {
         Level level = levels[depth - 1];
@@ -145,11 +155,6 @@ final class ElementEncoder {
         int start = levels[depth - 1].start;
         close();
         putIntAt(start - 4, count - start);
-    }
-
-    /** Bytes of the value that is open so far. */
-    int valueLength() {
-        return count - valueStart();
     }
 
     void put(int b) {

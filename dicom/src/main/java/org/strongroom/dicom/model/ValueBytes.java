@@ -47,6 +47,22 @@ final class ValueBytes {
         out.endBase64();
     }
 
+    /** Where the first fragment's header begins in the bytes the data set was read from; -1 where there is none. */
+    static long position(Element.Fragments encapsulated) {
+        return encapsulated.fragments().isEmpty()
+                ? -1
+                : encapsulated.fragments().getFirst().offset() - 8;
+    }
+
+    /** Bytes of all fragments with their headers. */
+    static long length(Element.Fragments encapsulated) {
+        long length = 0;
+        for (ByteRange range : encapsulated.fragments()) {
+            length += 8 + range.length();
+        }
+        return length;
+    }
+
     private void mark(int tag, long length) throws IOException {
         header[0] = (byte) (tag >>> 16);
         header[1] = (byte) (tag >>> 24);

@@ -63,6 +63,32 @@ final class Models {
         }
     }
 
+    static byte[] xml(DataSet dataSet) {
+        return xml(dataSet, DicomJsonWriter.Layout.COMPACT, BulkReferences.NONE);
+    }
+
+    static byte[] xml(DataSet dataSet, DicomJsonWriter.Layout layout, BulkReferences bulk) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new NativeXmlWriter(out, layout, bulk).write(dataSet);
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static DataSet ofXml(byte[] xml) {
+        return ofXml(xml, ReadOptions.DEFAULT);
+    }
+
+    static DataSet ofXml(byte[] xml, ReadOptions options) {
+        try {
+            return NativeXmlReader.read(new ByteArrayInputStream(xml), options);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether all texts are characters in their character sets, items included. */
     static boolean decodes(DataSet dataSet) {
         return dataSet.tags().stream()
