@@ -4,13 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,6 +266,40 @@ public final class DataSet {
             }
         }
         return Set.copyOf(set);
+    }
+
+    /**
+     * One element as it lies in the bytes that the data set was read from.
+     *
+     * @param letters the VR as two capital letters, known ones or not; empty where none is written
+     * @param offset where it begins, in the outermost data set (after inflation for a deflated one), in bytes
+     * @param end after its value and delimiter
+     * @param valueLength in bytes, without the delimiter
+     */
+    public record Place(Tag tag, String letters, long offset, long end, int valueLength, boolean undefinedLength) {}
+
+    /** Where the elements lie, in the order of the bytes, each of those with the same tag; those of an edit left out. */
+    public List<Place> places() {
+        return IntStream.range(0, index.count)
+                .filter(at -> index.edit(at) == null)
+                .boxed()
+                .sorted(Comparator.comparingInt(at -> index.values[at]))
+                .map(this::place)
+                .toList();
+    }
+
+    private Place place(int at) {
+        int start = index.start(at);
+        boolean written = source.explicit
+                && Character.isUpperCase(source.bytes[start + 4])
+                && Character.isUpperCase(source.bytes[start + 5]);
+        return new Place(
+                new Tag(index.tags[at]),
+                written ? new String(source.bytes, start + 4, 2, StandardCharsets.US_ASCII) : "",
+                start,
+                index.end(at),
+                index.lengths[at],
+                index.has(at, ElementIndex.UNDEFINED));
     }
 
     /** Whether every byte of a text stands for a character; those that do not are U+FFFD in what get returns. */

@@ -1,0 +1,280 @@
+package org.strongroom.dicom.validate;
+
+import java.lang.foreign.ValueLayout;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.strongroom.dicom.Element;
+import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.VR;
+
+/** The value of one element against its VR: length, repertoire, form and padding, PS3.5 table 6.2-1. */
+final class ValueCheck {
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
+    private static final Pattern AGE = Pattern.compile("[0-9]{3}[DWMY]");
+    private static final Pattern UID = Pattern.compile("(?:0|[1-9][0-9]*)(?:\\.(?:0|[1-9][0-9]*))*");
+
+    private final Findings findings;
+
+    ValueCheck(Findings findings) {
+        this.findings = findings;
+    }
+
+    /** Returns how many values there are; 0 for an empty element, 1 for bytes. */
+    int check(Level level, Element.Encoded element) {
+        long length = element.bytes().byteSize();
+        VR vr = element.vr();
+        if (length == 0) {
+            return 0;
+        }
+        return switch (vr) {
+            case AE, AS, CS, DA, DS, DT, IS, TM, UI, UR -> checkCodes(level, element);
+            case LO, LT, PN, SH, ST, UC, UT -> checkTexts(level, element);
+            default -> checkBinary(level, element, length);
+        };
+    }
+
+    private int checkBinary(Level level, Element.Encoded element, long length) {
+        int width = element.vr() == VR.AT ? 4 : element.vr().unit();
+        if (length % width != 0 && length % 2 == 0) {
+            findings.add(
+                    Rule.VALUE_LENGTH,
+                    level,
+                    element.tag(),
+                    length + " bytes are no multiple of the " + width + " of VR " + element.vr());
+        }
+        boolean numbers = switch (element.vr()) {
+            case AT, FD, FL, SL, SS, SV, UL, US, UV -> true;
+            default -> false;
+        };
+        return numbers ? (int) (length / width) : 1;
+    }
+
+    /** Text of the default repertoire, whatever the character set. */
+    private int checkCodes(Level level, Element.Encoded element) {
+        byte[] bytes = element.bytes().toArray(ValueLayout.JAVA_BYTE);
+        String whole = new String(bytes, StandardCharsets.ISO_8859_1);
+        VR vr = element.vr();
+        checkPadding(level, element.tag(), vr, whole);
+        String text = unpadded(whole);
+        if (text.isEmpty()) {
+            if (vr == VR.AE && whole.indexOf(' ') >= 0) {
+                findings.add(Rule.VALUE_FORM, level, element.tag(), "an AE title of spaces only");
+            }
+            return 0;
+        }
+        String[] values = vr.isMultiple() ? text.split("\\\\", -1) : new String[] {text};
+        for (String value : values) {
+            checkCode(level, element.tag(), vr, value);
+        }
+        return values.length;
+    }
+
+    private void checkCode(Level level, Tag tag, VR vr, String value) {
+        String core = vr == VR.UR || vr == VR.UI ? value : value.strip();
+        if (core.isEmpty()) {
+            if (vr == VR.AE && !value.isEmpty()) {
+                findings.add(Rule.VALUE_FORM, level, tag, "an AE title of spaces only");
+            }
+            return;
+        }
+        int most = mostCharacters(vr);
+        // Leading and trailing spaces count, except the one that makes the length even.
+        String counted =
+                value.length() % 2 == 0 && value.endsWith(" ") ? value.substring(0, value.length() - 1) : value;
+        if (counted.length() > most) {
+            tooLong(level, tag, vr, counted.length(), most);
+        }
+        if (!core.chars().allMatch(c -> isAllowed(vr, c))) {
+            findings.add(Rule.VALUE_CHARACTERS, level, tag, "a character that VR " + vr + " does not allow");
+            return;
+        }
+        if (!hasForm(vr, core)) {
+            findings.add(Rule.VALUE_FORM, level, tag, "not the form of VR " + vr + ": " + form(vr));
+        }
+    }
+
+    private void tooLong(Level level, Tag tag, VR vr, int length, int most) {
+        findings.add(
+                Rule.VALUE_LENGTH, level, tag, length + " characters, VR " + vr + " allows " + most + " in a value");
+    }
+
+    static int mostCharacters(VR vr) {
+        return switch (vr) {
+            case AE, CS, DS, SH -> 16;
+            case AS -> 4;
+            case DA -> 8;
+            case DT -> 26;
+            case IS -> 12;
+            case TM -> 14;
+            case LO, PN, UI -> 64;
+            case ST -> 1024;
+            case LT -> 10240;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
+    private static boolean isAllowed(VR vr, int c) {
+        boolean digit = c >= '0' && c <= '9';
+        return switch (vr) {
+            case AE -> c >= ' ' && c < 0x7F && c != '\\';
+            case AS -> digit || c == 'D' || c == 'W' || c == 'M' || c == 'Y';
+            case CS -> digit || (c >= 'A' && c <= 'Z') || c == '_' || c == ' ';
+            case DA -> digit;
+            case DS -> digit || "+-.eE".indexOf(c) >= 0;
+            case DT -> digit || "+-.".indexOf(c) >= 0;
+            case IS -> digit || c == '+' || c == '-';
+            case TM -> digit || c == '.';
+            case UI -> digit || c == '.';
+            default -> c > ' ' && c < 0x7F;
+        };
+    }
+
+    private static boolean hasForm(VR vr, String value) {
+        return switch (vr) {
+            case AS -> AGE.matcher(value).matches();
+            case DA -> Moments.isDate(value);
+            case DS -> DECIMAL.matcher(value).matches() && isFinite(value);
+            case DT -> Moments.isDateTime(value);
+            case IS -> INTEGER.matcher(value).matches() && isInt(value);
+            case TM -> Moments.isTime(value);
+            case UI -> UID.matcher(value).matches();
+            case UR -> isUri(value);
+            default -> true;
+        };
+    }
+
+    private static String form(VR vr) {
+        return switch (vr) {
+            case AS -> "three digits and D, W, M or Y";
+            case DA -> "YYYYMMDD, a day that exists";
+            case DS -> "a decimal number";
+            case DT -> "YYYYMMDDHHMMSS.FFFFFF and the offset from UTC, a moment that exists";
+            case IS -> "a whole number from -2147483648 to 2147483647";
+            case TM -> "HHMMSS.FFFFFF, a time that exists";
+            case UI -> "numbers without leading zeros, joined by points";
+            default -> "a URI";
+        };
+    }
+
+    private static boolean isFinite(String value) {
+        return value.length() > 64 || Double.isFinite(Double.parseDouble(value));
+    }
+
+    private static boolean isInt(String value) {
+        if (value.length() > 64) {
+            return false;
+        }
+        BigDecimal number = new BigDecimal(value);
+        return number.compareTo(BigDecimal.valueOf(Integer.MIN_VALUE)) >= 0
+                && number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
+    }
+
+    private static boolean isUri(String value) {
+        try {
+            return !new URI(value).toString().isEmpty();
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
+    /** Text of the Specific Character Set. */
+    private int checkTexts(Level level, Element.Encoded element) {
+        Tag tag = element.tag();
+        VR vr = element.vr();
+        long length = element.bytes().byteSize();
+        if (element.bytes().get(ValueLayout.JAVA_BYTE, length - 1) == 0) {
+            findings.add(Rule.VALUE_PADDING, level, tag, "text padded with NUL");
+        }
+        checkCharacterSet(level, element);
+        List<String> values = level.text(tag);
+        for (String value : values) {
+            checkText(level, tag, vr, value);
+        }
+        return values.size();
+    }
+
+    private void checkCharacterSet(Level level, Element.Encoded element) {
+        if (level.elements().decodes(element.tag())) {
+            return;
+        }
+        boolean declared = !level.elements().characterSet().terms().isEmpty();
+        if (declared) {
+            findings.add(
+                    Rule.TEXT_UNDECODABLE,
+                    level,
+                    element.tag(),
+                    "bytes that stand for no character of the declared set");
+        } else {
+            findings.add(
+                    Rule.CHARACTER_SET_ABSENT,
+                    level,
+                    element.tag(),
+                    "text beyond ISO IR 6 and no Specific Character Set (0008,0005)");
+        }
+    }
+
+    private void checkText(Level level, Tag tag, VR vr, String value) {
+        boolean lines = vr == VR.ST || vr == VR.LT || vr == VR.UT;
+        boolean controls = value.chars()
+                .anyMatch(c -> (c < ' ' && c != 0x1B && !(lines && (c == '\t' || c == '\n' || c == '\f' || c == '\r')))
+                        || c == 0x7F);
+        if (controls) {
+            findings.add(Rule.VALUE_CHARACTERS, level, tag, "a control character that VR " + vr + " does not allow");
+        }
+        int most = mostCharacters(vr);
+        if (vr == VR.PN) {
+            checkName(level, tag, value, most);
+        } else if (value.codePointCount(0, value.length()) > most) {
+            tooLong(level, tag, vr, value.codePointCount(0, value.length()), most);
+        }
+    }
+
+    /** Up to three groups, each of up to five components and 64 characters, PS3.5 section 6.2.1. */
+    private void checkName(Level level, Tag tag, String value, int most) {
+        String[] groups = value.split("=", -1);
+        if (groups.length > 3) {
+            findings.add(Rule.VALUE_FORM, level, tag, groups.length + " component groups of a name, PN allows 3");
+        }
+        for (String group : groups) {
+            int length = group.codePointCount(0, group.length());
+            if (length > most) {
+                findings.add(
+                        Rule.VALUE_LENGTH, level, tag, length + " characters in a component group, PN allows " + most);
+            }
+            long components = group.chars().filter(c -> c == '^').count() + 1;
+            if (components > 5) {
+                findings.add(Rule.VALUE_FORM, level, tag, components + " components of a name, PN allows 5");
+            }
+        }
+    }
+
+    private void checkPadding(Level level, Tag tag, VR vr, String whole) {
+        if (vr == VR.UI) {
+            boolean spaces = whole.endsWith(" ");
+            if (spaces || whole.endsWith("\0\0")) {
+                findings.add(
+                        Rule.VALUE_PADDING,
+                        level,
+                        tag,
+                        spaces ? "a UID padded with a space" : "a UID with several NULs");
+            }
+        } else if (whole.endsWith("\0")) {
+            findings.add(Rule.VALUE_PADDING, level, tag, "text padded with NUL");
+        }
+    }
+
+    private static String unpadded(String whole) {
+        int end = whole.length();
+        while (end > 0 && (whole.charAt(end - 1) == ' ' || whole.charAt(end - 1) == 0)) {
+            end--;
+        }
+        // Trailing spaces within the length are the value's own: only one may be padding.
+        int kept = Math.max(end, whole.endsWith(" ") ? whole.length() - 1 : end);
+        return end == 0 ? "" : whole.substring(0, kept).replace("\0", "").isEmpty() ? "" : whole.substring(0, kept);
+    }
+}
