@@ -2,6 +2,7 @@ package org.strongroom.dicom.validate;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.strongroom.dicom.Tag;
 
 /** Multi-frame functional groups, PS3.3 section C.7.6.16: macros shared or in each frame, one item for each frame. */
@@ -9,6 +10,12 @@ final class FrameCheck {
     private static final Tag SHARED = new Tag(0x52009229);
     private static final Tag PER_FRAME = new Tag(0x52009230);
     private static final Tag NUMBER_OF_FRAMES = new Tag(0x00280008);
+
+    private static final Tag ORGANIZATION = new Tag(0x00209311);
+
+    /** Not wanted where a full grid of tiles says where each frame lies and what it shows. */
+    private static final Set<String> IMPLIED_BY_TILES =
+            Set.of("frame-content", "plane-position-slide", "optical-path-identification", "segmentation");
 
     private final Findings findings;
     private final ModuleCheck modules;
@@ -22,10 +29,11 @@ final class FrameCheck {
         List<Level> shared = root.items(SHARED);
         List<Level> frames = root.items(PER_FRAME);
         checkCount(root, frames.size());
+        boolean tiles = root.text(ORGANIZATION).equals(List.of("TILED_FULL"));
         for (Definitions.Usage usage : iod.groups()) {
             Optional<Definitions.Module> macro = Definitions.standard().macro(usage.id());
             if (macro.isPresent()) {
-                checkMacro(root, shared, frames, macro.get(), usage.usage() == 'M');
+                checkMacro(root, shared, frames, macro.get(), usage.usage() == 'M' && !(tiles && IMPLIED_BY_TILES.contains(usage.id())));
             }
         }
     }

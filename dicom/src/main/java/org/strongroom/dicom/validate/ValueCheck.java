@@ -1,7 +1,6 @@
 package org.strongroom.dicom.validate;
 
 import java.lang.foreign.ValueLayout;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +12,8 @@ import org.strongroom.dicom.VR;
 
 /** The value of one element against its VR: length, repertoire, form and padding, PS3.5 table 6.2-1. */
 final class ValueCheck {
-    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
-    private static final Pattern DECIMAL = Pattern.compile("[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?");
     private static final Pattern AGE = Pattern.compile("[0-9]{3}[DWMY]");
-    private static final Pattern UID = Pattern.compile("(?:0|[1-9][0-9]*)(?:\\.(?:0|[1-9][0-9]*))*");
+    private static final Pattern UID = Pattern.compile("(?:0|[1-9][0-9]*)(?:\\.(?:0|[1-9][0-9]*))+");
 
     private final Findings findings;
 
@@ -83,13 +80,11 @@ final class ValueCheck {
             return;
         }
         int most = mostCharacters(vr);
-        // Leading and trailing spaces count, except the one that makes the length even.
-        String counted =
-                value.length() % 2 == 0 && value.endsWith(" ") ? value.substring(0, value.length() - 1) : value;
+        String counted = value.stripTrailing();
         if (counted.length() > most) {
             tooLong(level, tag, vr, counted.length(), most);
         }
-        if (!core.chars().allMatch(c -> isAllowed(vr, c))) {
+        if (!isAllowed(vr, core)) {
             findings.add(Rule.VALUE_CHARACTERS, level, tag, "a character that VR " + vr + " does not allow");
             return;
         }
@@ -118,6 +113,15 @@ final class ValueCheck {
         };
     }
 
+    private static boolean isAllowed(VR vr, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (!isAllowed(vr, value.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isAllowed(VR vr, int c) {
         boolean digit = c >= '0' && c <= '9';
         return switch (vr) {
@@ -138,9 +142,9 @@ final class ValueCheck {
         return switch (vr) {
             case AS -> AGE.matcher(value).matches();
             case DA -> Moments.isDate(value);
-            case DS -> DECIMAL.matcher(value).matches() && isFinite(value);
+            case DS -> isDecimal(value);
             case DT -> Moments.isDateTime(value);
-            case IS -> INTEGER.matcher(value).matches() && isInt(value);
+            case IS -> isInt(value);
             case TM -> Moments.isTime(value);
             case UI -> UID.matcher(value).matches();
             case UR -> isUri(value);
@@ -161,17 +165,45 @@ final class ValueCheck {
         };
     }
 
-    private static boolean isFinite(String value) {
-        return value.length() > 64 || Double.isFinite(Double.parseDouble(value));
+    /** By hand: a structure set has hundreds of thousands of these. */
+    private static boolean isDecimal(String value) {
+        int at = afterSign(value, 0);
+        int point = afterDigits(value, at);
+        int digits = point - at;
+        if (point < value.length() && value.charAt(point) == '.') {
+            int end = afterDigits(value, point + 1);
+            digits += end - point - 1;
+            point = end;
+        }
+        if (digits == 0 || point == value.length()) {
+            return digits > 0;
+        }
+        int exponent = afterSign(value, point + 1);
+        boolean form = (value.charAt(point) | 0x20) == 'e'
+                && exponent < value.length()
+                && afterDigits(value, exponent) == value.length();
+        return form && (value.length() > 64 || Double.isFinite(Double.parseDouble(value)));
     }
 
     private static boolean isInt(String value) {
-        if (value.length() > 64) {
+        int digits = afterSign(value, 0);
+        if (digits == value.length() || afterDigits(value, digits) < value.length() || value.length() > 18) {
             return false;
         }
-        BigDecimal number = new BigDecimal(value);
-        return number.compareTo(BigDecimal.valueOf(Integer.MIN_VALUE)) >= 0
-                && number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) <= 0;
+        long number = Long.parseLong(value);
+        return number == (int) number;
+    }
+
+    private static int afterSign(String value, int at) {
+        return at < value.length() && (value.charAt(at) == '+' || value.charAt(at) == '-') ? at + 1 : at;
+    }
+
+    private static int afterDigits(String value, int from) {
+        int at = from;
+        while (at < value.length() && value.charAt(at) >= '0' && value.charAt(at) <= '9') {
+            at++;
+        }
+        return at;
     }
 
     private static boolean isUri(String value) {
@@ -188,7 +220,12 @@ final class ValueCheck {
         VR vr = element.vr();
         long length = element.bytes().byteSize();
         if (element.bytes().get(ValueLayout.JAVA_BYTE, length - 1) == 0) {
-            findings.add(Rule.VALUE_PADDING, level, tag, "text padded with NUL");
+            boolean several = length > 1 && element.bytes().get(ValueLayout.JAVA_BYTE, length - 2) == 0;
+            findings.add(
+                    several ? Rule.VALUE_CHARACTERS : Rule.VALUE_PADDING,
+                    level,
+                    tag,
+                    several ? "text filled up with NULs" : "text padded with NUL");
         }
         checkCharacterSet(level, element);
         List<String> values = level.text(tag);
@@ -263,6 +300,8 @@ final class ValueCheck {
                         tag,
                         spaces ? "a UID padded with a space" : "a UID with several NULs");
             }
+        } else if (whole.endsWith("\0\0")) {
+            findings.add(Rule.VALUE_CHARACTERS, level, tag, "text filled up with NULs");
         } else if (whole.endsWith("\0")) {
             findings.add(Rule.VALUE_PADDING, level, tag, "text padded with NUL");
         }
@@ -273,8 +312,6 @@ final class ValueCheck {
         while (end > 0 && (whole.charAt(end - 1) == ' ' || whole.charAt(end - 1) == 0)) {
             end--;
         }
-        // Trailing spaces within the length are the value's own: only one may be padding.
-        int kept = Math.max(end, whole.endsWith(" ") ? whole.length() - 1 : end);
-        return end == 0 ? "" : whole.substring(0, kept).replace("\0", "").isEmpty() ? "" : whole.substring(0, kept);
+        return whole.substring(0, end);
     }
 }
