@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ public final class Dictionary {
         static final Registry STANDARD = new Registry();
 
         final Map<String, String> names = new HashMap<>();
+        final Set<String> retired = new HashSet<>();
         final List<Uid> storageSopClasses;
         final List<Uid> transferSyntaxes;
 
@@ -49,9 +52,12 @@ public final class Dictionary {
             List<Uid> storage = new ArrayList<>();
             List<Uid> transfer = new ArrayList<>();
             for (String line : resource("uids.txt").split("\n", -1)) {
-                String[] fields = line.split("\t", 4);
-                if (fields.length == 4) {
+                String[] fields = line.split("\t", 5);
+                if (fields.length == 5) {
                     names.put(fields[0], fields[2]);
+                    if (fields[4].equals("R")) {
+                        retired.add(fields[0]);
+                    }
                     switch (fields[1]) {
                         case "S" -> storage.add(new Uid(fields[0]));
                         case "T" -> transfer.add(new Uid(fields[0]));
@@ -113,6 +119,11 @@ public final class Dictionary {
     /** The name of a registered UID. */
     public Optional<String> uidName(Uid uid) {
         return Optional.ofNullable(Registry.STANDARD.names.get(uid.value()));
+    }
+
+    /** Whether a registered UID is retired, PS3.6 annex A. */
+    public boolean isRetired(Uid uid) {
+        return Registry.STANDARD.retired.contains(uid.value());
     }
 
     /** All Storage SOP Classes of PS3.4 annex B and of PS3.6, retired ones included. */

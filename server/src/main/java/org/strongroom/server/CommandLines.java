@@ -41,7 +41,7 @@ final class CommandLines {
                 .addSubcommand(new ServeCommand(invocation))
                 .addSubcommand(new RecoverCommand(invocation));
         addArchiveCommands(root, invocation);
-        root.addSubcommand(new DumpCommand(invocation));
+        root.addSubcommand(new DumpCommand(invocation)).addSubcommand(new ValidateCommand(invocation));
         return execute(root, invocation, arguments);
     }
 

@@ -50,6 +50,8 @@ final class ElementCheck {
         List<DataSet.Place> places = level.elements().places();
         Set<Tag> seen = new HashSet<>();
         Tag highest = null;
+        // Items may be in implicit VR inside an explicit data set (UN, PS3.5 section 6.2.2), but all of an item is.
+        boolean explicit = places.stream().anyMatch(place -> !place.letters().isEmpty());
         for (int i = 0; i < places.size(); i++) {
             DataSet.Place place = places.get(i);
             Tag tag = place.tag();
@@ -60,6 +62,9 @@ final class ElementCheck {
             }
             highest = highest == null || tag.compareTo(highest) > 0 ? tag : highest;
             checkEncoding(level, place);
+            if (explicit && place.letters().isEmpty()) {
+                findings.add(Rule.VR_ABSENT, level, tag, "without VR among elements that have one");
+            }
             if (tag.element() == 0) {
                 checkGroupLength(level, places, i);
             }

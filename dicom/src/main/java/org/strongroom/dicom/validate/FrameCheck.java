@@ -33,7 +33,12 @@ final class FrameCheck {
         for (Definitions.Usage usage : iod.groups()) {
             Optional<Definitions.Module> macro = Definitions.standard().macro(usage.id());
             if (macro.isPresent()) {
-                checkMacro(root, shared, frames, macro.get(), usage.usage() == 'M' && !(tiles && IMPLIED_BY_TILES.contains(usage.id())));
+                checkMacro(
+                        root,
+                        shared,
+                        frames,
+                        macro.get(),
+                        usage.usage() == 'M' && !(tiles && IMPLIED_BY_TILES.contains(usage.id())));
             }
         }
     }

@@ -34,8 +34,7 @@ final class MetaCheck {
             same(meta, CLASS, dataSet, SOP_CLASS);
             same(meta, INSTANCE, dataSet, SOP_INSTANCE);
         }
-        Optional<String> name = Dictionary.standard().uidName(syntax.uid());
-        if (name.filter(text -> text.contains("(Retired)")).isPresent()) {
+        if (Dictionary.standard().isRetired(syntax.uid())) {
             findings.add(Rule.TRANSFER_SYNTAX_RETIRED, meta, TRANSFER_SYNTAX, "a retired transfer syntax");
         }
     }

@@ -138,9 +138,6 @@ public final class Validator {
         if (all.contains(Irregularity.TRAILING_ZEROS)) {
             findings.add(Rule.TRAILING_ZEROS, root, null, "zeros after the last element");
         }
-        if (all.contains(Irregularity.IMPLICIT_ELEMENT)) {
-            findings.add(Rule.VR_ABSENT, root, null, "an element without VR among explicit ones");
-        }
     }
 
     private void checkSopClass(Level root, Optional<Uid> sopClass, boolean known) {
@@ -148,8 +145,7 @@ public final class Validator {
             findings.add(Rule.SOP_CLASS, root, new Tag(0x00080016), "no SOP Class UID: no IOD to check");
         } else if (!known) {
             Optional<String> name = Dictionary.standard().uidName(sopClass.get());
-            boolean retired = name.filter(text -> text.contains("(Retired)")).isPresent();
-            if (retired) {
+            if (Dictionary.standard().isRetired(sopClass.get())) {
                 findings.add(Rule.SOP_CLASS_RETIRED, root, new Tag(0x00080016), "retired: its modules are not checked");
             } else {
                 findings.add(
