@@ -58,9 +58,13 @@ class LayersTest {
     /** Not there yet; the day one is, this line is to be removed, so that an empty import is never taken for a clean one. */
     private static final Set<String> TO_COME = Set.of("pixels");
 
-    /** A second package in a module is one adapter behind one port. */
+    /** A second package in a module is one adapter behind one port; in dicom, what stands on its public API. */
     private static final Set<String> PACKAGES = Set.of(
             "dicom",
+            "dicom.model",
+            "dicom.media",
+            "dicom.validate",
+            "dicom.deidentify",
             "dimse",
             "guard",
             "guard.sqlite",
