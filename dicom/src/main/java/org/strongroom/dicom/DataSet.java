@@ -458,7 +458,7 @@ public final class DataSet {
         SpecificCharacterSet known = characterSet;
         if (known == null) {
             int at = index.find(Attributes.SpecificCharacterSet.tag().code());
-            known = at < 0 ? inherited.characterSet : SpecificCharacterSet.of(textsAt(at));
+            known = at < 0 ? inherited.characterSet : SpecificCharacterSet.of(termsAt(at));
             characterSet = known;
         }
         return known;
@@ -501,9 +501,15 @@ public final class DataSet {
         return edited;
     }
 
-    /** Whether, in what this was read from, something ends without its delimiter: somewhere, not said where. */
-    boolean lacksDelimiters() {
-        return (irregularities & Irregularity.MISSING_DELIMITER.bit()) != 0;
+    /**
+     * Whether, in what this was read from, where something ends was told by the bytes around it: it lacks a delimiter, or has
+     * a header that is none of PS3.5. A copy among other bytes might end elsewhere.
+     */
+    boolean endsAreGuessed() {
+        int guessed = Irregularity.MISSING_DELIMITER.bit()
+                | Irregularity.UNKNOWN_VR.bit()
+                | Irregularity.IMPLICIT_ELEMENT.bit();
+        return (irregularities & guessed) != 0;
     }
 
     /** For an item: whether its length was undefined where it was read. */
@@ -538,6 +544,10 @@ public final class DataSet {
             big = false;
         }
         SpecificCharacterSet set = vr.kind() == VR.Kind.TEXT ? characterSet() : SpecificCharacterSet.DEFAULT;
+        return valueOf(at, vr, big, set);
+    }
+
+    private Value valueOf(int at, VR vr, boolean big, SpecificCharacterSet set) {
         return index.edit(at) instanceof byte[] bytes
                 ? new Value(bytes, 0, bytes.length, vr, big, set)
                 : new Value(source.bytes, index.values[at], index.lengths[at], vr, big, set);
@@ -582,8 +592,11 @@ public final class DataSet {
         return List.copyOf(items);
     }
 
-    private List<String> textsAt(int at) {
-        return isValue(at) ? Numerals.texts(value(at, VR.CS)) : List.of();
+    /** Specific Character Set itself, as the CS that it is, whatever VR it was given: its own set can't tell what it says. */
+    private List<String> termsAt(int at) {
+        return isValue(at)
+                ? valueOf(at, VR.CS, false, SpecificCharacterSet.DEFAULT).texts()
+                : List.of();
     }
 
     private static VR dictionaryVr(Tag tag) {

@@ -56,14 +56,22 @@ final class DataSetWriter {
         }
     }
 
-    /** What lacks a delimiter ends where the bytes around it end, and would not end there in a copy. */
     private static boolean isCopied(DataSet dataSet, int at) {
         ElementIndex index = dataSet.index();
-        boolean undefined = index.has(at, ElementIndex.UNDEFINED);
-        boolean ends = undefined
-                ? index.has(at, ElementIndex.DELIMITED) && !dataSet.lacksDelimiters()
-                : !dataSet.lacksDelimiters() || !dataSet.isSequence(at);
-        return index.edit(at) == null && ends && index.lengths[at] % 2 == 0;
+        boolean ends = !index.has(at, ElementIndex.UNDEFINED) || index.has(at, ElementIndex.DELIMITED);
+        return index.edit(at) == null
+                && ends
+                && index.lengths[at] % 2 == 0
+                && (!dataSet.endsAreGuessed() || isSelfContained(dataSet, at));
+    }
+
+    /** Of a data set where ends are guessed: whether this element ends where it does wherever it stands. */
+    private static boolean isSelfContained(DataSet dataSet, int at) {
+        ElementIndex index = dataSet.index();
+        byte[] bytes = dataSet.source().bytes();
+        int letters = index.start(at) + 4;
+        boolean named = !dataSet.source().explicit() || VR.codeOf(bytes[letters], bytes[letters + 1]) == index.vrs[at];
+        return named && !dataSet.isSequence(at);
     }
 
     /** Copies this element and those that follow it in the bytes too; returns the last of them. */
@@ -84,7 +92,7 @@ final class DataSetWriter {
             header(index.tags[at], VR.UN, UNDEFINED_LENGTH);
             // What follows a UN of undefined length is implicit VR little endian up to and with its delimiter.
             DataSetWriter implicit = new DataSetWriter(out, false, false);
-            if (dataSet.lacksDelimiters()) {
+            if (dataSet.endsAreGuessed()) {
                 implicit.items(dataSet.itemsAt(at));
             } else {
                 out.write(bytes, index.values[at], index.lengths[at]);
@@ -137,7 +145,7 @@ final class DataSetWriter {
     }
 
     private void item(DataSet item) throws IOException {
-        if (item.lacksDelimiters()) {
+        if (item.endsAreGuessed()) {
             elements(item);
         } else {
             write(item);

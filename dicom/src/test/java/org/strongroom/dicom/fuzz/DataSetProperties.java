@@ -80,6 +80,9 @@ public final class DataSetProperties {
     private static void headIsTheSameHoweverFewBytesThereAre(byte[] body, TransferSyntax syntax) {
         int longest = syntax.deflated() ? body.length : Math.min(body.length, LONGEST_HEAD);
         DataSet.@Nullable Head whole = head(body, longest, true, syntax).orElse(null);
+        if (whole != null && whole.elements().irregularities().contains(Irregularity.UNKNOWN_VR)) {
+            return; // a long value of an unknown VR is not waited for: where it ends is guessed
+        }
         for (int length = 12; length < longest; length += 1 + length / 2) {
             Optional<DataSet.Head> part;
             try {
@@ -178,7 +181,8 @@ public final class DataSetProperties {
         } catch (DicomFormatException e) {
             throw new AssertionError("the rewriter refuses what is read: " + e.getMessage(), e);
         }
-        if (!to.explicitVr() && !sequencesAreAsInTheDictionary(whole)) {
+        boolean hides = odd.contains(Irregularity.DUPLICATE_ELEMENT) || !sequencesAreAsInTheDictionary(whole);
+        if (!to.explicitVr() && hides) {
             return;
         }
         Optional<DataSet> expected = readable(whole.toBytes(to), to);
