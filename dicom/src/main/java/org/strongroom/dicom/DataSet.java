@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -244,6 +245,37 @@ public final class DataSet {
         return MemorySegment.ofArray(source.bytes)
                 .asSlice(range.offset(), range.length())
                 .asReadOnly();
+    }
+
+    /** Fragments with the table before them; empty where the element is none of them. */
+    Optional<FragmentList> fragmentList(Tag tag) {
+        int at = index.find(tag.code());
+        if (at < 0 || !index.has(at, ElementIndex.FRAGMENTS)) {
+            return Optional.empty();
+        }
+        FragmentList list = new FragmentList();
+        list.delimited = index.has(at, ElementIndex.DELIMITED);
+        DataSetReader reader = new DataSetReader(source.bytes, index.end(at), true, source.limits);
+        int from = index.values[at];
+        List<ByteRange> items = reader.fragments(from, from + index.lengths[at], source.bigEndian);
+        for (int i = 0; i < items.size(); i++) {
+            int offset = (int) items.get(i).offset();
+            int length = (int) items.get(i).length();
+            if (i == 0) {
+                list.basicTable = Arrays.copyOfRange(source.bytes, offset, offset + length);
+            } else {
+                list.add(source.bytes, offset, length);
+            }
+        }
+        return Optional.of(list);
+    }
+
+    /** Where the value lies in what was read; empty where it is absent, no plain value, or put in by an edit. */
+    public Optional<ByteRange> valueRange(Tag tag) {
+        int at = index.find(tag.code());
+        return at < 0 || !isValue(at) || index.edit(at) != null
+                ? Optional.empty()
+                : Optional.of(new ByteRange(index.values[at], index.lengths[at]));
     }
 
     /** Tags in order, each once. */

@@ -46,6 +46,9 @@ final class DataSetReader {
     private int elements;
     private int irregularities;
     private boolean zerosMayFollow;
+    private boolean otherBytesMayFollow;
+    private boolean pixelsPassed;
+    private int lastTag;
     private int depth;
     private int[] pathTags = new int[4];
     private int[] pathItems = new int[4];
@@ -70,6 +73,7 @@ final class DataSetReader {
         this.complete = complete;
         this.limits = limits;
         this.zerosMayFollow = complete;
+        this.otherBytesMayFollow = complete;
     }
 
     int irregularities() {
@@ -89,6 +93,9 @@ final class DataSetReader {
     int read(ElementIndex into, int from, boolean explicit, boolean big, boolean head) {
         int at = from;
         while (at < available) {
+            if (pixelsPassed && otherBytesMayFollow && !head && endsWithOtherBytes(at, explicit, big)) {
+                break;
+            }
             if (!header(at, available, explicit, big)) {
                 return MORE;
             }
@@ -121,6 +128,8 @@ final class DataSetReader {
                 throw fail("more than " + MOST_IN_HEAD + " elements before the bulk, items not counted", at);
             }
             into.add(elementTag, elementVr, elementValue, contentEnd - elementValue, contentFlags);
+            lastTag = elementTag;
+            pixelsPassed |= elementTag == PIXEL_DATA;
             at = next;
         }
         if (head && !complete && at >= available) {
@@ -174,9 +183,40 @@ final class DataSetReader {
         return false;
     }
 
+    /**
+     * Whether what follows the pixel data (or an element after it) cannot be read as elements and does not even begin
+     * as one that belongs there: what an element cut off leaves is not taken for that. The rest is read for it once.
+     */
+    private boolean endsWithOtherBytes(int at, boolean explicit, boolean big) {
+        boolean begins = available - at >= 8
+                && Integer.compareUnsigned(tagAt(at, big), lastTag) > 0
+                && tagAt(at, big) >>> 16 != 0xFFFE
+                && (!explicit || VR.codeOf(bytes[at + 4], bytes[at + 5]) >= 0);
+        if (begins) {
+            return false;
+        }
+        otherBytesMayFollow = false;
+        if (restIsZeroFrom(at)) {
+            return false;
+        }
+        try {
+            DataSetReader rest = new DataSetReader(bytes, available, true, limits);
+            rest.otherBytesMayFollow = false;
+            rest.read(new ElementIndex(16), at, explicit, big, false);
+            return false;
+        } catch (DicomFormatException e) {
+            irregularities |= Irregularity.TRAILING_BYTES.bit();
+            return true;
+        }
+    }
+
     /** Looked at once: for each of many elements (0000,0000) it would take quadratic time. */
     private boolean restIsZero(int at) {
         zerosMayFollow = false;
+        return restIsZeroFrom(at);
+    }
+
+    private boolean restIsZeroFrom(int at) {
         for (int i = at; i < available; i++) {
             if (bytes[i] != 0) {
                 return false;
@@ -227,7 +267,7 @@ final class DataSetReader {
      * bits; what fits decides. Anything else: an element without VR, which some devices put among explicit ones.
      */
     private boolean headerWithoutVr(int at, int end, boolean big) {
-        if (isLetter(bytes[at + 4]) && isLetter(bytes[at + 5])) {
+        if (isVrAt(bytes, at + 4)) {
             return headerOfUnknownVr(at, end, big);
         }
         vr = implicitVr(tag);
@@ -266,6 +306,11 @@ final class DataSetReader {
 
     private boolean follows(int next, boolean big) {
         return Integer.compareUnsigned(tagAt(next, big), tag) > 0;
+    }
+
+    /** Two letters where a VR stands, be it one of the standard or not; without them the element has none. */
+    static boolean isVrAt(byte[] bytes, int at) {
+        return isLetter(bytes[at]) && isLetter(bytes[at + 1]);
     }
 
     private static boolean isLetter(byte b) {
@@ -446,6 +491,10 @@ final class DataSetReader {
             }
             if (itemTag != ITEM) {
                 throw fail("no fragment where one must begin", at);
+            }
+            if (sink == null) {
+                count(at);
+                irregularities |= (itemLength & 1) != 0 ? Irregularity.ODD_LENGTH.bit() : 0;
             }
             if (at + 8 + itemLength > end) {
                 runsOut(at, end, "a fragment of " + itemLength + " bytes");

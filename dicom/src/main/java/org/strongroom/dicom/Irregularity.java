@@ -17,7 +17,15 @@ public enum Irregularity {
     /** A delimiter where none belongs. */
     STRAY_DELIMITER,
     /** Zeros after the last element. */
-    TRAILING_ZEROS;
+    TRAILING_ZEROS,
+    /** Bytes after the pixel data that are no element; they are no part of the data set and are kept. */
+    TRAILING_BYTES,
+    /** A file without File Meta Information, PS3.10 section 7.1: how it is encoded was seen from its first element. */
+    NO_META,
+    /** File Meta Information whose group length is missing or wrong; it ends where group 0002 does. */
+    META_LENGTH,
+    /** A data set in explicit VR although the file says implicit. */
+    OTHER_SYNTAX;
 
     @SuppressWarnings("EnumOrdinal") // a set of them is kept as bits of an int
     int bit() {

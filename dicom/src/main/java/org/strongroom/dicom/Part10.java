@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The DICOM file format, PS3.10 section 7: preamble, prefix, File Meta Information, data set. Files without meta
@@ -18,8 +20,9 @@ import java.util.Optional;
  * @param meta File Meta Information; empty data set where the file has none
  * @param syntax the transfer syntax of the data set, from the meta information or recognised from its first bytes
  * @param body the data set, not yet read
+ * @param irregularities of the file, those of the data set not among them
  */
-public record Part10(DataSet meta, TransferSyntax syntax, InputStream body) {
+public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<Irregularity> irregularities) {
     private static final int PREAMBLE = 128;
     private static final int PREFIX = 0x4449434D;
     private static final int FIRST_READ = 4096;
@@ -118,8 +121,34 @@ public record Part10(DataSet meta, TransferSyntax syntax, InputStream body) {
                 : DataSet.read(Arrays.copyOfRange(start, from, end), TransferSyntax.ExplicitVRLittleEndian, limits);
         InputStream body = new SequenceInputStream(new ByteArrayInputStream(start, end, start.length - end), in);
         Optional<Uid> named = meta.get(Attributes.TransferSyntaxUID);
-        TransferSyntax syntax = named.isPresent() ? known(named.get(), from) : recognised(start, end);
-        return new Part10(meta, syntax, body);
+        TransferSyntax declared = named.isPresent() ? known(named.get(), from) : recognised(start, end);
+        TransferSyntax syntax =
+                isExplicitAfterAll(declared, start, end) ? TransferSyntax.ExplicitVRLittleEndian : declared;
+        Set<Irregularity> seen = EnumSet.noneOf(Irregularity.class);
+        if (from == end) {
+            seen.add(Irregularity.NO_META);
+        } else if (meta.get(Attributes.FileMetaInformationGroupLength).orElse(-1L) != end - from - 12) {
+            seen.add(Irregularity.META_LENGTH);
+        }
+        if (!syntax.equals(declared)) {
+            seen.add(Irregularity.OTHER_SYNTAX);
+        }
+        return new Part10(meta, syntax, body, Set.copyOf(seen));
+    }
+
+    /**
+     * The letters of the very VR that the dictionary has for the first element, where implicit VR would have them as a
+     * length of some 16,000 bytes: some writers change the one and not the other.
+     */
+    private static boolean isExplicitAfterAll(TransferSyntax declared, byte[] start, int at) {
+        if (!declared.equals(TransferSyntax.ImplicitVRLittleEndian) || start.length - at < 8) {
+            return false;
+        }
+        int tag = Value.unsignedShort(start, at, false) << 16 | Value.unsignedShort(start, at + 2, false);
+        int letters = VR.codeOf(start[at + 4], start[at + 5]);
+        return letters >= 0
+                && letters == DataSetReader.implicitVr(tag)
+                && Value.unsignedShort(start, at + 6, false) <= start.length - at - 8;
     }
 
     private static TransferSyntax known(Uid uid, int at) {

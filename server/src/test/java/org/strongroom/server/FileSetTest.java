@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -83,7 +84,11 @@ class FileSetTest {
         List<String> missing = new ArrayList<>();
         byte[] bytes = directory.toBytes(TransferSyntax.ExplicitVRLittleEndian);
         FileSet.compare(
-                new Part10(DataSet.empty(), TransferSyntax.ExplicitVRLittleEndian, new ByteArrayInputStream(bytes)),
+                new Part10(
+                        DataSet.empty(),
+                        TransferSyntax.ExplicitVRLittleEndian,
+                        new ByteArrayInputStream(bytes),
+                        Set.of()),
                 medium,
                 missing::add);
         assertThat(missing).containsExactly("../outside");

@@ -25,6 +25,8 @@ public final class Corpus {
      *
      * @param path below the corpus folder, with slashes
      * @param transferSyntax the UID alone; empty where the manifest has none
+     * @param sopClass the UID and its name, or none
+     * @param shape rows x columns x frames x bits allocated
      * @param charset the values of (0008,0005) as they stand in the file
      * @param note measured traits
      * @param mustDo what a correct reader must do
@@ -36,6 +38,7 @@ public final class Corpus {
             String sopClass,
             String transferSyntax,
             String shape,
+            String photometric,
             String charset,
             String note,
             String mustDo) {
@@ -74,6 +77,7 @@ public final class Corpus {
                             f[5],
                             f[6].matches("[0-9.]+.*") ? f[6].replaceFirst(" .*", "") : "",
                             f[7],
+                            f[8],
                             f[9],
                             f[10],
                             f[11]))
