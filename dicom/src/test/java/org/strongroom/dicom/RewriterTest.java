@@ -44,6 +44,9 @@ class RewriterTest {
             } catch (DicomFormatException e) {
                 continue; // CorpusReadsTest says which
             }
+            if (whole.irregularities().contains(Irregularity.TRAILING_BYTES)) {
+                continue; // that what comes is no element is known only at the end
+            }
             for (TransferSyntax to : NATIVE) {
                 if (to.explicitVr() == syntax.explicitVr() && to.bigEndian() == syntax.bigEndian()) {
                     continue; // a whole data set is copied then, with what is odd in it

@@ -171,8 +171,13 @@ public final class DataSetProperties {
     private static void rewriterAgrees(byte[] body, TransferSyntax syntax, DataSet whole, TransferSyntax to) {
         Set<Irregularity> odd = whole.irregularities();
         boolean copied = to.explicitVr() == syntax.explicitVr() && to.bigEndian() == syntax.bigEndian();
-        // What a header without VR means is seen by looking ahead, which the rewriter can't do as far.
-        if (copied || odd.contains(Irregularity.UNKNOWN_VR) || odd.contains(Irregularity.IMPLICIT_ELEMENT)) {
+        // What a header without VR means, and that bytes at the end are no elements, is seen by looking ahead, which
+        // the
+        // rewriter can't do as far.
+        if (copied
+                || odd.contains(Irregularity.UNKNOWN_VR)
+                || odd.contains(Irregularity.IMPLICIT_ELEMENT)
+                || odd.contains(Irregularity.TRAILING_BYTES)) {
             return;
         }
         byte[] rewritten;
