@@ -17,6 +17,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.model.DicomJsonWriter;
 
 /**
  * What other toolkits do with a folder of files in one process, done here in one.
@@ -24,6 +25,7 @@ import org.strongroom.dicom.TransferSyntax;
  * <pre>
  *   Folder index FOLDER              the values an index wants, of every file
  *   Folder reencode FOLDER OUT       every file in Implicit VR Little Endian
+ *   Folder json FOLDER FILE          every file's elements before the pixel data as DICOM JSON
  * </pre>
  */
 public final class Folder {
@@ -38,15 +40,19 @@ public final class Folder {
             files = all.sorted().toList();
         }
         long sum = 0;
-        for (Path file : files) {
-            sum += args[0].equals("index")
-                    ? index(file)
-                    : reencode(file, Path.of(args[2]).resolve(file.getFileName()));
+        if (args[0].equals("json")) {
+            sum = json(files, Path.of(args[2]));
+        } else {
+            for (Path file : files) {
+                sum += args[0].equals("index")
+                        ? values(head(file))
+                        : reencode(file, Path.of(args[2]).resolve(file.getFileName()));
+            }
         }
         System.out.println(files.size() + " files, " + sum);
     }
 
-    private static long index(Path path) throws IOException {
+    private static DataSet head(Path path) throws IOException {
         try (InputStream in = Files.newInputStream(path)) {
             Part10 file = Part10.open(new BufferedInputStream(in, FIRST), Limits.DEFAULT);
             byte[] bytes = new byte[FIRST];
@@ -55,11 +61,24 @@ public final class Folder {
                 length += file.body().readNBytes(bytes, length, bytes.length - length);
                 var head = DataSet.readHead(bytes, length, length < bytes.length, file.syntax(), Limits.DEFAULT);
                 if (head.isPresent()) {
-                    return values(head.get().elements());
+                    return head.get().elements();
                 }
                 bytes = Arrays.copyOf(bytes, bytes.length * 2);
             }
         }
+    }
+
+    private static long json(List<Path> files, Path to) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(to), 1 << 16)) {
+            DicomJsonWriter writer = new DicomJsonWriter(out);
+            writer.startArray();
+            for (Path file : files) {
+                writer.write(head(file));
+            }
+            writer.endArray();
+            writer.flush();
+        }
+        return Files.size(to);
     }
 
     private static long values(DataSet head) {
