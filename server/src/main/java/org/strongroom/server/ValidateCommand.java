@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -52,6 +53,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     private final Map<Severity, Long> findings = new EnumMap<>(Severity.class);
     private long files;
+    private long printed;
     private long filesWithErrors;
 
     ValidateCommand(Invocation invocation) {
@@ -99,8 +101,18 @@ final class ValidateCommand implements Callable<Integer> {
                     return FileVisitResult.TERMINATE;
                 }
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    validate(file, progress);
+                    try {
+                        validate(file, progress);
+                    } catch (AccessDeniedException e) {
+                        unopened(e);
+                    }
                 }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+                unopened(e);
                 return FileVisitResult.CONTINUE;
             }
         });
@@ -112,16 +124,24 @@ final class ValidateCommand implements Callable<Integer> {
             report = Validator.validate(in);
         }
         files++;
+        printed++;
         filesWithErrors += report.hasErrors() ? 1 : 0;
         for (Severity severity : Severity.values()) {
             findings.merge(severity, report.count(severity), Long::sum);
         }
         if (json) {
-            invocation.out().print((files == 1 ? "\n" : ",\n") + Json.text(model(path, report)));
+            invocation.out().print((printed == 1 ? "\n" : ",\n") + Json.text(model(path, report)));
         } else {
             print(path, report);
         }
         progress.at(files);
+    }
+
+    /** One file that may not be opened does not end the look at a folder, but counts as an error. */
+    private void unopened(IOException e) {
+        invocation.err().println("strongroom validate: " + Failure.describe(e));
+        files++;
+        filesWithErrors++;
     }
 
     private void print(Path path, Report report) {

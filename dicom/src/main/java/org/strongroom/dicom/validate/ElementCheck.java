@@ -159,6 +159,9 @@ final class ElementCheck {
                     checkCount(level, tag, entry.get(), count);
                 }
                 terms.check(level, tag, "*");
+                if (encoded.vr() == VR.UN && known) {
+                    level.items(tag).forEach(this::check);
+                }
             }
             case Element.Sequence _ -> {
                 terms.checkSingle(level, tag);
