@@ -29,7 +29,7 @@ final class Acceptance {
     /** Announced as maximum length: large enough that headers don't count, small enough for anyone's buffer. */
     private static final int MAXIMUM_LENGTH = 256 * 1024;
 
-    /** Requests a peer may send ahead; they are performed in order. */
+    /** Requests a peer may send ahead; C-STOREs are performed beside each other, all else in order. */
     static final int WINDOW = 16;
 
     private final DimseListener listener;
@@ -113,7 +113,9 @@ final class Acceptance {
                 peer.address(),
                 request.callingAeTitle(),
                 contexts.size());
-        return Optional.of(new Provider(talk, contexts, accept.handler(), listener.timeouts()));
+        int outstanding =
+                answer.userInformation().asyncWindow().map(AsyncWindow::invoked).orElse(1);
+        return Optional.of(new Provider(talk, contexts, accept.handler(), listener.timeouts(), outstanding));
     }
 
     /** State 3: what comes before the answer ends it, actions AA-3 and AA-8. */
@@ -187,7 +189,10 @@ final class Acceptance {
                         accept.extended(),
                         List.of(),
                         Optional.empty(),
-                        Optional.empty()));
+                        accept.identityResponse()
+                                .filter(_ -> asked.identity()
+                                        .filter(UserInformation.UserIdentity::responseRequested)
+                                        .isPresent())));
     }
 
     /** The requestor may invoke as many as it proposed, up to ours; it is asked to perform one at a time. */

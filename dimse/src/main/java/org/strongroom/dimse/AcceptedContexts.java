@@ -1,6 +1,7 @@
 package org.strongroom.dimse;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,9 +17,11 @@ import org.strongroom.dimse.UserInformation.Role;
 /** What became of a requestor's proposal. */
 final class AcceptedContexts {
     private final Map<Integer, AcceptedContext> byId;
+    private final List<RefusedContext> refused;
 
-    private AcceptedContexts(Map<Integer, AcceptedContext> byId) {
+    private AcceptedContexts(Map<Integer, AcceptedContext> byId, List<RefusedContext> refused) {
         this.byId = byId;
+        this.refused = List.copyOf(refused);
     }
 
     /** Keeps the contexts accepted in a transfer syntax that was proposed, with the roles both sides named. */
@@ -51,7 +54,18 @@ final class AcceptedContexts {
                             ask.scu() && grant.scu(),
                             ask.scp() && grant.scp()));
         }
-        return new AcceptedContexts(accepted);
+        List<RefusedContext> refused = new ArrayList<>();
+        for (ProposedContext context : proposal.contexts()) {
+            if (!accepted.containsKey(context.id())) {
+                int result = acceptance.contexts().stream()
+                        .filter(answer -> answer.id() == context.id())
+                        .mapToInt(Pdu.ContextResult::result)
+                        .findFirst()
+                        .orElse(RefusedContext.UNANSWERED);
+                refused.add(new RefusedContext(context.id(), context.abstractSyntax(), result));
+            }
+        }
+        return new AcceptedContexts(accepted, refused);
     }
 
     private static Map<Uid, Role> roles(UserInformation information) {
@@ -62,6 +76,10 @@ final class AcceptedContexts {
 
     List<AcceptedContext> all() {
         return List.copyOf(byId.values());
+    }
+
+    List<RefusedContext> refused() {
+        return refused;
     }
 
     Set<Integer> ids() {

@@ -6,9 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.dicom.DataSet;
-import org.strongroom.dicom.DicomFormatException;
-import org.strongroom.dicom.Limits;
-import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.Conversation.Arrival;
@@ -21,16 +18,20 @@ import org.strongroom.dimse.Conversation.Arrival;
  */
 public final class Association implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Association.class.getName());
-    private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
+    static final Status NO_CONTEXT =
+            Status.SOP_CLASS_NOT_SUPPORTED.because("the called side accepted no such presentation context");
+
+    /** What is asked of an acceptor that sets no bound to the operations outstanding. */
+    private static final int MOST_OUTSTANDING = 64;
 
     private final Conversation talk;
     private final Watch watch;
     private final Timeouts timeouts;
     private final AcceptedContexts contexts;
     private final UserInformation peer;
-    private final int matchLimit;
+    private final Answers answers;
     private int lastMessageId;
-    private @Nullable Matches open;
+    private @Nullable Unfinished open;
 
     /** The operation under way, for {@link #cancel}; null when none is. */
     private volatile @Nullable Operation operation;
@@ -38,6 +39,11 @@ public final class Association implements AutoCloseable {
     private volatile boolean ended;
 
     private record Operation(int contextId, int messageId) {}
+
+    /** What must come to its end before another operation begins. */
+    interface Unfinished {
+        void finish() throws IOException;
+    }
 
     /** Told of each pending response of C-MOVE and C-GET. */
     public interface Progress {
@@ -59,7 +65,7 @@ public final class Association implements AutoCloseable {
             AcceptedContexts contexts,
             UserInformation peer,
             int matchLimit) {
-        this.matchLimit = matchLimit;
+        this.answers = new Answers(talk, timeouts, matchLimit);
         this.talk = talk;
         this.watch = watch;
         this.timeouts = timeouts;
@@ -89,6 +95,11 @@ public final class Association implements AutoCloseable {
         return contexts.all();
     }
 
+    /** The contexts it did not. */
+    public List<RefusedContext> refused() {
+        return contexts.refused();
+    }
+
     /** What the acceptor said of itself. */
     public UserInformation peer() {
         return peer;
@@ -104,7 +115,7 @@ public final class Association implements AutoCloseable {
                 .build();
         return conclude(() -> {
             talk.output().send(context.id(), command, null);
-            return status(response(id));
+            return StoreMessages.status(answers.to(id));
         });
     }
 
@@ -126,7 +137,7 @@ public final class Association implements AutoCloseable {
     private Status store(Instance instance, Optional<AeTitle> originator, int originatorMessageId) throws IOException {
         Optional<AcceptedContext> context = contexts.forClass(instance.sopClass(), List.of(instance.syntax()));
         if (context.isEmpty()) {
-            return Status.SOP_CLASS_NOT_SUPPORTED.because("the called side accepted no such presentation context");
+            return NO_CONTEXT;
         }
         int id = begin(context.get());
         CommandSet command = StoreMessages.request(id, instance, originator, originatorMessageId);
@@ -136,8 +147,24 @@ public final class Association implements AutoCloseable {
                 operation = null;
                 throw unsent;
             }
-            return status(response(id));
+            return StoreMessages.status(answers.to(id));
         });
+    }
+
+    /**
+     * C-STOREs that need not wait for each other's response, within {@link #window}. Beginning another operation waits for
+     * those that are out.
+     */
+    public Stores stores(Stores.Answered answered) throws IOException {
+        finishOpen();
+        return new Stores(this, talk, answers, contexts, window(), answered);
+    }
+
+    /** Operations that may be outstanding at once, PS3.7 D.3.3.3: what the acceptor agreed to, else one. */
+    public int window() {
+        return peer.asyncWindow()
+                .map(window -> window.invoked() == 0 ? MOST_OUTSTANDING : Math.min(window.invoked(), MOST_OUTSTANDING))
+                .orElse(1);
     }
 
     /**
@@ -170,7 +197,7 @@ public final class Association implements AutoCloseable {
         return conclude(() -> {
             talk.output().send(context.id(), command, identifier);
             while (true) {
-                Status status = withFailed(response(id), context);
+                Status status = answers.withFailed(answers.to(id), context);
                 if (!status.isPending()) {
                     return status;
                 }
@@ -193,14 +220,14 @@ public final class Association implements AutoCloseable {
         Status status = conclude(() -> {
             talk.output().send(context.id(), command, identifier);
             while (true) {
-                Arrival.Message message = message();
+                Arrival.Message message = answers.message();
                 if (message.command().field() == CommandField.C_STORE_RQ) {
                     if (!receiver.take(message)) {
                         cancel();
                     }
                     continue;
                 }
-                Status answer = withFailed(checked(message, id), context);
+                Status answer = answers.withFailed(Answers.checked(message, id), context);
                 if (!answer.isPending()) {
                     return answer;
                 }
@@ -280,7 +307,7 @@ public final class Association implements AutoCloseable {
         if (ended) {
             return;
         }
-        if (operation != null && open == null) {
+        if (operation != null && !(open instanceof Matches)) {
             abort();
             return;
         }
@@ -339,85 +366,38 @@ public final class Association implements AutoCloseable {
         return lastMessageId;
     }
 
+    /** Takes a message ID for one more of the operations that {@code those} holds open together. */
+    int begin(AcceptedContext context, Stores those) throws IOException {
+        if (open != those) {
+            begin(context);
+            open = those;
+            return lastMessageId;
+        }
+        if (ended) {
+            throw new AssociationAborted(AssociationAborted.By.US, "the association has ended");
+        }
+        lastMessageId = lastMessageId % 0xFFFF + 1;
+        return lastMessageId;
+    }
+
     private void finishOpen() throws IOException {
         if (open != null) {
             open.finish();
         }
     }
 
-    /** The matches have come to their end. */
-    void concluded() {
-        open = null;
-        operation = null;
-    }
-
-    private Arrival.Message message() throws IOException {
-        return switch (talk.next(timeouts.response())) {
-            case Arrival.Message message -> message;
-            case Arrival.ReleaseRequest() -> {
-                talk.output().send(new Pdu.ReleaseRp());
-                throw new AssociationAborted(
-                        AssociationAborted.By.PEER, "the called side released the association before it answered");
-            }
-            case Arrival.ReleaseReply() ->
-                throw new PduException(0, "A-RELEASE-RP without request", PduException.UNEXPECTED_PDU);
-        };
-    }
-
-    private static CommandSet checked(Arrival.Message message, int messageId) {
-        CommandSet command = message.command();
-        if (!CommandField.isResponse(command.field())
-                || command.required(CommandSet.MESSAGE_ID_RESPONDED_TO) != messageId) {
-            throw new PduException(0, "no response to what was asked", PduException.UNEXPECTED_PDU);
-        }
-        return command;
-    }
-
-    private CommandSet response(int messageId) throws IOException {
-        return checked(message(), messageId);
-    }
-
-    private static Status status(CommandSet response) {
-        return StoreMessages.status(response);
-    }
-
-    private Status withFailed(CommandSet response, AcceptedContext context) throws IOException {
-        Status status = status(response);
-        Optional<DataSet> identifier = identifier(response, context, true);
-        if (status.isPending() || identifier.isEmpty()) {
-            return status;
-        }
-        List<Uid> failed = identifier.get().text(FAILED_INSTANCES).stream()
-                .flatMap(text -> Uid.parse(text).stream())
-                .toList();
-        return new Status(status.code(), status.comment(), status.offending(), status.counts(), failed);
-    }
-
-    private Optional<DataSet> identifier(CommandSet response, AcceptedContext context, boolean wanted)
-            throws IOException {
-        if (!response.hasDataSet()) {
-            return Optional.empty();
-        }
-        byte[] bytes = talk.identifier(matchLimit);
-        if (!wanted) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(DataSet.read(bytes, context.syntax(), Limits.DEFAULT));
-        } catch (DicomFormatException e) {
-            throw PduException.invalid(0, "identifier in a response: " + e.getMessage());
+    /** What was open has come to its end. */
+    void concluded(Unfinished which) {
+        if (which.equals(open)) {
+            open = null;
+            operation = null;
         }
     }
 
     /** The next response of a C-FIND, with its identifier if that is wanted. */
-    Answer answer(int messageId, AcceptedContext context, boolean wanted) throws IOException {
-        return guarded(() -> {
-            CommandSet response = response(messageId);
-            return new Answer(status(response), identifier(response, context, wanted));
-        });
+    Answers.Answer answer(int messageId, AcceptedContext context, boolean wanted) throws IOException {
+        return guarded(() -> answers.match(messageId, context, wanted));
     }
-
-    record Answer(Status status, Optional<DataSet> identifier) {}
 
     Timeouts timeouts() {
         return timeouts;

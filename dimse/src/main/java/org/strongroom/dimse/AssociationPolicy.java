@@ -26,13 +26,24 @@ public interface AssociationPolicy {
          * @param identity whose association it is: the listener counts by it, and rejects above {@link
          *     ListenerLimits#perIdentity} (the handler is then closed unused); not counted when empty
          * @param extended answers to SOP class extended negotiation, PS3.7 D.3.3.5, as far as proposed
+         * @param identityResponse that the user identity was verified, PS3.7 D.3.3.7: sent where the requestor asked for a
+         *     positive response; without it the requestor hears that nobody looked
          */
         record Accept(
                 List<ContextAnswer> contexts,
                 DimseHandler handler,
                 Optional<String> identity,
-                List<UserInformation.ExtendedNegotiation> extended)
+                List<UserInformation.ExtendedNegotiation> extended,
+                Optional<Octets> identityResponse)
                 implements Answer {
+            public Accept(
+                    List<ContextAnswer> contexts,
+                    DimseHandler handler,
+                    Optional<String> identity,
+                    List<UserInformation.ExtendedNegotiation> extended) {
+                this(contexts, handler, identity, extended, Optional.empty());
+            }
+
             public Accept(List<ContextAnswer> contexts, DimseHandler handler) {
                 this(contexts, handler, Optional.empty(), List.of());
             }

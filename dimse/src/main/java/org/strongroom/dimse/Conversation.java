@@ -58,6 +58,11 @@ final class Conversation {
         return output;
     }
 
+    /** Whether something has come that nobody waited for; over TLS perhaps only part of a message. */
+    boolean hasArrived() throws IOException {
+        return input.hasArrived();
+    }
+
     /** @param accepted identifiers of the presentation contexts messages may come in */
     void established(Set<Integer> accepted, long peerMaximumLength) {
         contexts = accepted;
@@ -78,7 +83,8 @@ final class Conversation {
     }
 
     /**
-     * State 3, before the answer to A-ASSOCIATE-RQ: the peer may abort or leave, and nothing else.
+     * State 3, before the answer to A-ASSOCIATE-RQ, and state 8, before that to A-RELEASE-RQ: the peer may abort or leave,
+     * and nothing else.
      *
      * @return false when it has aborted
      */
@@ -89,7 +95,7 @@ final class Conversation {
         if (handshakePdu() instanceof Pdu.Abort) {
             return false;
         }
-        throw new PduException(0, "a PDU before the answer to A-ASSOCIATE-RQ", PduException.UNEXPECTED_PDU);
+        throw new PduException(0, "a PDU before the answer to a request", PduException.UNEXPECTED_PDU);
     }
 
     /**
@@ -216,13 +222,25 @@ final class Conversation {
         return new AssociationAborted(AssociationAborted.By.US, String.valueOf(cause.getMessage()), cause);
     }
 
+    /** Whether it will be aborted. */
+    boolean isRefused() {
+        return due != null;
+    }
+
     /** As service user: {@link #conclude} will abort. */
     void refuse() {
         due = new Pdu.Abort(0, 0);
     }
 
-    /** As acceptor: answers A-RELEASE-RQ; {@link #conclude} will wait for the requestor to close, PS3.8 section 9.2.1. */
+    /**
+     * As acceptor: answers A-RELEASE-RQ; {@link #conclude} will wait for the requestor to close, PS3.8 section 9.2.1.
+     *
+     * @throws PduException when the requestor sent something more (state 8); an A-ABORT gets no answer
+     */
     void replyToRelease() throws IOException {
+        if (!keepsWaiting()) {
+            return;
+        }
         line.readWithin(timeouts.association());
         output.send(new Pdu.ReleaseRp());
         released = true;

@@ -1,13 +1,12 @@
 package org.strongroom.dimse;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
@@ -34,7 +33,7 @@ record Establishment(Conversation talk, Watch watch, AcceptedContexts contexts, 
                     timeouts,
                     new PduInput(line, transport.getInputStream(), DATA_PDU_LIMIT),
                     new PduOutput(line, transport.getOutputStream()));
-            Establishment made = negotiate(talk, watch, proposal);
+            Establishment made = negotiate(talk, watch, peer.address(), proposal);
             established = true;
             return made;
         } finally {
@@ -52,21 +51,22 @@ record Establishment(Conversation talk, Watch watch, AcceptedContexts contexts, 
             socket.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
             connected = true;
             return socket;
-        } catch (SocketTimeoutException e) {
-            throw new Unconnected("no connection to " + address + " within " + timeouts.connect(), false, e);
         } catch (IOException e) {
             if (e instanceof SocketException && String.valueOf(e.getMessage()).contains("reset")) {
                 // Taken and thrown away before connect returned.
                 throw new AssociationAborted(
                         AssociationAborted.By.CONNECTION, "the called side reset the connection at once", e);
             }
-            boolean refused = e instanceof ConnectException;
-            throw new Unconnected("no connection to " + address + ": " + e.getMessage(), refused, e);
+            throw Unconnected.of(place(address), e);
         } finally {
             if (!connected) {
                 socket.close();
             }
         }
+    }
+
+    private static String place(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     private static Socket secure(Opening opening, PeerAddress peer, Socket socket, Line line) throws IOException {
@@ -77,16 +77,17 @@ record Establishment(Conversation talk, Watch watch, AcceptedContexts contexts, 
             opening.secured(tls.getSession());
         } catch (SSLException e) {
             AssociationAborted why = line.ended();
-            throw why != null ? why : new TlsFailure("TLS with " + address + " failed: " + e.getMessage(), e);
+            throw why != null ? why : TlsFailure.of(place(address), e);
         } catch (IOException e) {
             throw line.explain(e);
         }
         return tls;
     }
 
-    private static Establishment negotiate(Conversation talk, Watch watch, Proposal proposal) throws IOException {
+    private static Establishment negotiate(Conversation talk, Watch watch, InetSocketAddress address, Proposal proposal)
+            throws IOException {
         try {
-            talk.output().send(proposal.request());
+            ask(talk, proposal);
             return switch (talk.handshakePdu()) {
                 case null ->
                     throw new AssociationAborted(
@@ -104,10 +105,31 @@ record Establishment(Conversation talk, Watch watch, AcceptedContexts contexts, 
                 default ->
                     throw new PduException(0, "neither an acceptance nor a rejection", PduException.UNEXPECTED_PDU);
             };
+        } catch (AssociationAborted e) {
+            Optional<SSLException> alert = TlsFailure.alert(e);
+            throw alert.isPresent() ? TlsFailure.of(place(address), alert.get()) : e;
         } catch (PduException e) {
             AssociationAborted aborted = talk.refuse(e);
             talk.conclude(FAREWELL);
             throw aborted;
+        }
+    }
+
+    private static void ask(Conversation talk, Proposal proposal) throws IOException {
+        try {
+            talk.output().send(proposal.request());
+        } catch (AssociationAborted unsent) {
+            // In TLS 1.3 our certificate may be refused while we write: the alert then says more than the failed write.
+            try {
+                talk.handshakePdu();
+            } catch (AssociationAborted unread) {
+                if (TlsFailure.alert(unread).isPresent()) {
+                    throw unread;
+                }
+            } catch (PduException e) {
+                // Not even TLS's end; the failed write is what there is to tell.
+            }
+            throw unsent;
         }
     }
 }

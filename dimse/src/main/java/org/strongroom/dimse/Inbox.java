@@ -64,11 +64,11 @@ final class Inbox {
         this.timeouts = timeouts;
     }
 
-    /** The next request, in the order of arrival; waits for it as long as the peer may be idle. */
-    Incoming next() throws IOException {
+    /** The next request, in the order of arrival; waits for it as long as {@code patience} lasts. */
+    Incoming next(Duration patience) throws IOException {
         lock.lock();
         try {
-            await(() -> !ahead.isEmpty() || !listening, timeouts.idle(), "the peer sent nothing in time");
+            await(() -> !ahead.isEmpty() || !listening, patience, "the peer sent nothing in time");
             Incoming first = ahead.poll();
             if (first != null) {
                 return first;
@@ -76,7 +76,7 @@ final class Inbox {
         } finally {
             lock.unlock();
         }
-        return switch (talk.next(timeouts.idle())) {
+        return switch (talk.next(patience)) {
             case Arrival.Message(int contextId, CommandSet command) -> new Incoming.Request(contextId, command, null);
             case Arrival.ReleaseRequest() -> new Incoming.Release();
             case Arrival.ReleaseReply() ->

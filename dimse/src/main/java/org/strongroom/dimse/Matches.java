@@ -13,7 +13,7 @@ import org.strongroom.dicom.DataSet;
  * The matches of a C-FIND, read from the network as they are asked for; walked through once. {@link #close} before the
  * end sends C-CANCEL and waits for the performer to stop. Failures of the network come as {@link UncheckedIOException}.
  */
-public final class Matches implements Iterable<DataSet>, AutoCloseable {
+public final class Matches implements Iterable<DataSet>, Association.Unfinished, AutoCloseable {
     private final Association association;
     private final AcceptedContext context;
     private final int messageId;
@@ -70,10 +70,10 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
 
     /** Says whether a match came, rather than the end. */
     private boolean advance(boolean wanted) throws IOException {
-        Association.Answer answer = association.answer(messageId, context, wanted);
+        Answers.Answer answer = association.answer(messageId, context, wanted);
         if (!answer.status().isPending()) {
             status = answer.status();
-            association.concluded();
+            association.concluded(this);
             return false;
         }
         next = answer.identifier().orElse(null);
@@ -88,7 +88,8 @@ public final class Matches implements Iterable<DataSet>, AutoCloseable {
     }
 
     /** Cancels, and reads on until the last response; a performer that does not stop is aborted. */
-    void finish() throws IOException {
+    @Override
+    public void finish() throws IOException {
         finish(association.timeouts().response());
     }
 

@@ -15,6 +15,13 @@ public record PeerAddress(InetSocketAddress address, Optional<SSLContext> tls) {
         this(address, Optional.of(tls));
     }
 
+    /** The same place, its name looked up once more where that failed before. */
+    PeerAddress resolvedAgain() {
+        return address.isUnresolved()
+                ? new PeerAddress(new InetSocketAddress(address.getHostString(), address.getPort()), tls)
+                : this;
+    }
+
     @Override
     public String toString() {
         return address + (tls.isPresent() ? " (TLS)" : " (clear text)");

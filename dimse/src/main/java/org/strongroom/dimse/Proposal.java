@@ -8,6 +8,7 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.AssociationPolicy.ProposedContext;
 import org.strongroom.dimse.UserInformation.AsyncWindow;
+import org.strongroom.dimse.UserInformation.CommonExtendedNegotiation;
 import org.strongroom.dimse.UserInformation.ExtendedNegotiation;
 import org.strongroom.dimse.UserInformation.Role;
 import org.strongroom.dimse.UserInformation.UserIdentity;
@@ -84,6 +85,27 @@ public final class Proposal {
     public Proposal identity(UserIdentity identity) {
         UserInformation u = userInformation;
         return with(u.maximumLength(), u.asyncWindow(), u.roles(), u.extended(), Optional.of(identity));
+    }
+
+    /** Says of what service class a SOP class is, PS3.7 D.3.3.6; acceptors don't answer it. */
+    public Proposal commonExtended(CommonExtendedNegotiation negotiation) {
+        UserInformation u = userInformation;
+        List<CommonExtendedNegotiation> common = new ArrayList<>(u.commonExtended());
+        common.add(negotiation);
+        return new Proposal(
+                called,
+                calling,
+                contexts,
+                new UserInformation(
+                        u.maximumLength(),
+                        u.implementationClass(),
+                        u.implementationVersion(),
+                        u.asyncWindow(),
+                        u.roles(),
+                        u.extended(),
+                        common,
+                        u.identity(),
+                        Optional.empty()));
     }
 
     public AeTitle called() {

@@ -1,7 +1,9 @@
 package org.strongroom.dimse;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +17,10 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.VR;
 import org.strongroom.dimse.Inbox.Incoming;
 
-/** Performs the requests of an accepted association one after another, PS3.7 section 9.3, until it ends in whatever way. */
+/**
+ * Performs the requests of an accepted association, PS3.7 section 9.3, until it ends in whatever way: one after another,
+ * but C-STOREs of a requestor that negotiated a window up to as many at once.
+ */
 final class Provider {
     private static final System.Logger LOG = System.getLogger(Provider.class.getName());
     private static final Tag FAILED_INSTANCES = new Tag(0x00080058);
@@ -29,26 +34,37 @@ final class Provider {
     private final Timeouts timeouts;
     private final Inbox inbox;
 
+    /** Null where operations are performed one at a time. */
+    private final @Nullable Overlap overlap;
+
     /** Whether the request under way gave the right to read away; a data set that is open then is another request's. */
     private boolean operated;
 
-    Provider(Conversation talk, Map<Integer, AcceptedContext> contexts, DimseHandler handler, Timeouts timeouts) {
+    /** @param window operations the requestor may have outstanding, PS3.7 D.3.3.3 */
+    Provider(
+            Conversation talk,
+            Map<Integer, AcceptedContext> contexts,
+            DimseHandler handler,
+            Timeouts timeouts,
+            int window) {
         this.talk = talk;
         this.contexts = contexts;
         this.handler = handler;
         this.timeouts = timeouts;
         this.inbox = new Inbox(talk, timeouts);
+        this.overlap = window > 1 && handler.storesOverlap() ? new Overlap(window) : null;
     }
 
     void run() throws IOException {
         try {
-            while (step(inbox.next())) {
+            while (step(inbox.next(patience()))) {
                 // Until released.
             }
         } catch (PduException e) {
             LOG.log(Level.INFO, "association.aborted by=us {0}", e.getMessage());
             throw talk.refuse(e);
         } finally {
+            settle();
             // First, since the peer may take its time to close.
             handler.close();
             if (inbox.isListening()) {
@@ -59,6 +75,19 @@ final class Provider {
         }
     }
 
+    /** A requestor that waits for our answers isn't idle. */
+    private Duration patience() {
+        Duration idle = timeouts.idle();
+        boolean owing = overlap != null && overlap.isBusy();
+        return owing && timeouts.response().compareTo(idle) > 0 ? timeouts.response() : idle;
+    }
+
+    private void settle() {
+        if (overlap != null) {
+            overlap.settle();
+        }
+    }
+
     /** Says whether the association goes on. */
     private boolean step(Incoming incoming) throws IOException {
         switch (incoming) {
@@ -66,6 +95,7 @@ final class Provider {
                 return answer(request);
             }
             case Incoming.Release() -> {
+                settle();
                 talk.replyToRelease();
                 return false;
             }
@@ -89,34 +119,68 @@ final class Provider {
         if (CommandField.isResponse(field)) {
             throw new PduException(0, "response to no request", PduException.UNEXPECTED_PDU);
         }
-        Status status;
-        boolean goesOn = true;
+        if (overlap != null) {
+            if (field == CommandField.C_STORE_RQ) {
+                overlap.perform(talk.body(), body -> answerBeside(request, body));
+                talk.discardBody();
+                return true;
+            }
+            // Whatever else is asked sees all that was stored before.
+            overlap.settle();
+            overlap.check();
+        }
         operated = false;
+        Performed performed = performed(request, talk.body());
+        if (!operated) {
+            talk.discardBody();
+        }
+        respond(request, performed.status());
+        if (!performed.goesOn()) {
+            talk.refuse();
+        }
+        return performed.goesOn();
+    }
+
+    /** A C-STORE on a thread of its own, while another reads what comes next. */
+    private void answerBeside(Incoming.Request request, InputStream body) throws IOException {
         try {
-            status = perform(request);
+            Performed performed = performed(request, body);
+            respond(request, performed.status());
+            if (!performed.goesOn()) {
+                talk.refuse();
+                talk.concludeUnread();
+            }
+        } catch (IOException e) {
+            if (!talk.isRefused()) {
+                // Whoever reads may be waiting for a peer that will not send.
+                talk.line().end(new AssociationAborted(AssociationAborted.By.CONNECTION, "no answer could be sent", e));
+            }
+            throw e;
+        }
+    }
+
+    /** @param goesOn false when the association must be aborted after the response */
+    private record Performed(Status status, boolean goesOn) {}
+
+    private Performed performed(Incoming.Request request, InputStream body) throws IOException {
+        int field = request.command().field();
+        try {
+            return new Performed(perform(request, body), true);
         } catch (DicomFormatException e) {
-            status = malformed(field).because(String.valueOf(e.getMessage()));
+            return new Performed(malformed(field).because(String.valueOf(e.getMessage())), true);
         } catch (IOException e) {
             if (isOver(e)) {
                 throw e;
             }
             LOG.log(Level.ERROR, "operation.failed field=" + field, e);
-            status = field == CommandField.C_STORE_RQ ? Status.OUT_OF_RESOURCES : Status.PROCESSING_FAILURE;
+            return new Performed(
+                    field == CommandField.C_STORE_RQ ? Status.OUT_OF_RESOURCES : Status.PROCESSING_FAILURE, true);
         } catch (PduException e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "operation.failed field=" + field, e);
-            status = Status.PROCESSING_FAILURE;
-            goesOn = false;
+            return new Performed(Status.PROCESSING_FAILURE, false);
         }
-        if (!operated) {
-            talk.discardBody();
-        }
-        respond(request, status);
-        if (!goesOn) {
-            talk.refuse();
-        }
-        return goesOn;
     }
 
     private boolean isOver(IOException e) {
@@ -129,7 +193,7 @@ final class Provider {
         return field == CommandField.C_STORE_RQ ? Status.CANNOT_UNDERSTAND : Status.DATA_SET_DOES_NOT_MATCH;
     }
 
-    private Status perform(Incoming.Request request) throws IOException {
+    private Status perform(Incoming.Request request, InputStream body) throws IOException {
         CommandSet command = request.command();
         AcceptedContext context = context(request);
         int field = command.field();
@@ -148,7 +212,7 @@ final class Provider {
         }
         return switch (field) {
             case CommandField.C_ECHO_RQ -> handler.handle(new DimseRequest.CEcho(), new NoResponses());
-            case CommandField.C_STORE_RQ -> store(command, context);
+            case CommandField.C_STORE_RQ -> store(command, context, body);
             case CommandField.C_FIND_RQ ->
                 operate(request, new DimseRequest.CFind(context.sopClass(), context.syntax(), identifier(request)));
             case CommandField.C_MOVE_RQ -> {
@@ -171,7 +235,7 @@ final class Provider {
         };
     }
 
-    private Status store(CommandSet command, AcceptedContext context) throws IOException {
+    private Status store(CommandSet command, AcceptedContext context, InputStream body) throws IOException {
         Optional<Uid> sopInstance = command.uid(CommandSet.AFFECTED_SOP_INSTANCE);
         if (sopInstance.isEmpty()) {
             return Status.INVALID_INSTANCE.because("no Affected SOP Instance UID, or none that is a UID");
@@ -181,7 +245,7 @@ final class Provider {
                         context.sopClass(),
                         sopInstance.get(),
                         context.syntax(),
-                        talk.body(),
+                        body,
                         command.text(CommandSet.MOVE_ORIGINATOR).flatMap(AeTitle::parse)),
                 new NoResponses());
     }
@@ -255,34 +319,6 @@ final class Provider {
             response.withDataSet();
         }
         talk.output().send(request.contextId(), response.build(), dataSet);
-    }
-
-    /** C-ECHO and C-STORE have one response. */
-    private static final class NoResponses implements Responses {
-        @Override
-        public void match(Status status, DataSet identifier) {
-            throw new IllegalStateException("this operation has no pending responses");
-        }
-
-        @Override
-        public void progress(SubOperations counts) {
-            throw new IllegalStateException("this operation has no pending responses");
-        }
-
-        @Override
-        public boolean cancelled() {
-            return false;
-        }
-
-        @Override
-        public List<TransferSyntax> acceptedForGet(Uid sopClass) {
-            return List.of();
-        }
-
-        @Override
-        public Status store(Instance instance) {
-            throw new IllegalStateException("this operation has no sub-operations");
-        }
     }
 
     /** What a handler sends during C-FIND, C-MOVE and C-GET. */

@@ -1,5 +1,6 @@
 package org.strongroom.dimse;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.strongroom.dicom.Implementation;
@@ -62,5 +63,29 @@ public record UserInformation(
      *
      * @param type 1 user name, 2 user name and passcode, 3 Kerberos ticket, 4 SAML assertion, 5 JSON Web Token
      */
-    public record UserIdentity(int type, boolean responseRequested, Octets primary, Octets secondary) {}
+    public record UserIdentity(int type, boolean responseRequested, Octets primary, Octets secondary) {
+        public static UserIdentity userName(String name, boolean responseRequested) {
+            return new UserIdentity(1, responseRequested, utf8(name), Octets.NONE);
+        }
+
+        public static UserIdentity passcode(String name, String passcode, boolean responseRequested) {
+            return new UserIdentity(2, responseRequested, utf8(name), utf8(passcode));
+        }
+
+        public static UserIdentity kerberos(Octets ticket, boolean responseRequested) {
+            return new UserIdentity(3, responseRequested, ticket, Octets.NONE);
+        }
+
+        public static UserIdentity saml(String assertion, boolean responseRequested) {
+            return new UserIdentity(4, responseRequested, utf8(assertion), Octets.NONE);
+        }
+
+        public static UserIdentity jsonWebToken(String token, boolean responseRequested) {
+            return new UserIdentity(5, responseRequested, utf8(token), Octets.NONE);
+        }
+
+        private static Octets utf8(String text) {
+            return Octets.of(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,22 @@ final class RawPeer implements AutoCloseable {
     /** The listener's port. */
     int port() {
         return socket.getPort();
+    }
+
+    /** Whether nothing comes for so long, not even the end. */
+    boolean staysOpen(int millis) throws IOException {
+        int before = socket.getSoTimeout();
+        socket.setSoTimeout(millis);
+        try {
+            in.readUnsignedByte();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (EOFException | SocketException e) {
+            return false;
+        } finally {
+            socket.setSoTimeout(before);
+        }
     }
 
     boolean isClosedByPeer() throws IOException {

@@ -13,8 +13,8 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Tag;
 
 /**
- * Makes a {@link Query} of the identifier of a C-FIND, PS3.4 section C.4.1; hierarchical search only (C.4.1.3.1.1), since
- * relational queries are negotiated and we never agree to them.
+ * Makes a {@link Query} of the identifier of a C-FIND, PS3.4 section C.4.1; hierarchical search (C.4.1.3.1.1) unless
+ * relational queries (C.4.1.3.2.1) were negotiated.
  *
  * <p>More is allowed than the standard asks: attributes of levels above the one queried may be matched too, and a
  * key of a level below is ignored by the archive, and reported as not supported if it holds a value, where the letter of
@@ -41,11 +41,21 @@ public final class QueryBuilder {
     public record Question(Query query, Set<Tag> unsupported) {}
 
     public static Translated<Question> build(InformationModel model, DataSet identifier) {
+        return build(model, identifier, false);
+    }
+
+    /**
+     * The same where relational queries may have been negotiated.
+     *
+     * @param relational whether the unique keys above the level queried may be absent, or hold what any key may
+     */
+    public static Translated<Question> build(InformationModel model, DataSet identifier, boolean relational) {
         Optional<Level> level = model.levelOf(identifier);
         if (level.isEmpty()) {
             return bad(BadIdentifier.model(InformationModel.QUERY_RETRIEVE_LEVEL, "not a level of this model"));
         }
-        Optional<BadIdentifier> missing = missingUniqueKey(model, level.get(), identifier);
+        Optional<BadIdentifier> missing =
+                relational ? Optional.empty() : missingUniqueKey(model, level.get(), identifier);
         if (missing.isPresent()) {
             return bad(missing.get());
         }

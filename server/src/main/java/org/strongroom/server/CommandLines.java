@@ -59,6 +59,8 @@ final class CommandLines {
                 .addSubcommand(new DeviceCommand.Revoke(invocation));
         CommandLine audit = new CommandLine(new AuditCommand()).addSubcommand(new AuditCommand.Verify(invocation));
         root.addSubcommand(device)
+                .addSubcommand(
+                        new CommandLine(new ConnectCommand()).addSubcommand(new ConnectDoctorCommand(invocation)))
                 .addSubcommand(new EchoCommand(invocation))
                 .addSubcommand(new StoreCommand(invocation))
                 .addSubcommand(new FindCommand(invocation))

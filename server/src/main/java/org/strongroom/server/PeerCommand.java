@@ -3,6 +3,7 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import org.strongroom.dimse.Association;
 import org.strongroom.dimse.AssociationRejected;
 import org.strongroom.dimse.PeerAddress;
 import org.strongroom.dimse.Proposal;
+import org.strongroom.dimse.Refusal;
+import org.strongroom.dimse.Retries;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.Timeouts;
 import org.strongroom.guard.DeviceRecord;
@@ -72,8 +75,42 @@ abstract class PeerCommand extends ArchiveCommand {
     /** Does the work over the line; returns the exit status. */
     abstract int run(Line line) throws IOException;
 
+    @Option(
+            names = "--retry",
+            paramLabel = "N",
+            description =
+                    "try again up to N times, with pauses, where no connection comes about or the refusal is transient"
+                            + " (default: ${DEFAULT-VALUE})")
+    private int retries;
+
+    /** Another way to name the peer; for commands that take it as parameter. */
+    Optional<String> alsoTo() {
+        return Optional.empty();
+    }
+
+    /** Whether HOST:PORT may be called over TLS without keys given, to find out that they are needed. */
+    boolean mayLackKeys() {
+        return false;
+    }
+
+    final boolean isClear(Line line) {
+        return clear || (line.peer().tls().isEmpty() && !lacksKeys());
+    }
+
+    private boolean lacksKeys() {
+        return mayLackKeys() && key.isEmpty() && certificate.isEmpty() && ca.isEmpty();
+    }
+
+    /** Our certificate's file, where one was given. */
+    final Optional<Path> certificateFile() {
+        return certificate.map(invocation::path);
+    }
+
     @Override
     public Integer call() throws IOException {
+        if (peer.isEmpty()) {
+            peer = alsoTo();
+        }
         if (invocation.running().isPresent()) {
             return super.call();
         }
@@ -130,17 +167,18 @@ abstract class PeerCommand extends ArchiveCommand {
     }
 
     private int talk(Line line) throws IOException {
-        if (line.peer().tls().isEmpty()) {
+        if (isClear(line)) {
             invocation.err().println("NOT ENCRYPTED: " + line.peer().address() + " is called without TLS.");
         }
         try {
             return run(line);
         } catch (AssociationRejected e) {
-            throw new Failure(line.called() + " at " + place(line) + " " + e.getMessage());
+            throw new Failure(line.called() + " at " + place(line) + " " + e.getMessage() + "; " + e.advice());
         } catch (UncheckedIOException e) {
             throw new Failure(place(line) + ": " + Failure.describe(e));
         } catch (IOException e) {
-            throw new Failure(place(line) + ": " + Failure.describe(e));
+            throw new Failure(place(line) + ": " + Failure.describe(e)
+                    + (e instanceof Refusal refusal ? "; " + refusal.advice() : ""));
         }
     }
 
@@ -164,6 +202,9 @@ abstract class PeerCommand extends ArchiveCommand {
         AeTitle other = title("--aet", called.orElse("ANY-SCP"));
         AeTitle own = title("--calling", calling.orElse("STRONGROOM"));
         if (clear) {
+            return new Line(new PeerAddress(address, Optional.empty()), other, own);
+        }
+        if (lacksKeys()) {
             return new Line(new PeerAddress(address, Optional.empty()), other, own);
         }
         if (key.isEmpty() || certificate.isEmpty() || ca.isEmpty()) {
@@ -210,8 +251,17 @@ abstract class PeerCommand extends ArchiveCommand {
                         option + " " + text + " is not an AE title: 1 to 16 ASCII characters without backslash"));
     }
 
-    static Association associate(Line line, Proposal proposal) throws IOException {
-        return Association.request(line.peer(), proposal, Timeouts.DEFAULT);
+    final Association associate(Line line, Proposal proposal) throws IOException {
+        Retries often =
+                new Retries(Math.clamp(retries, 0, 100) + 1, Retries.DEFAULT.first(), Retries.DEFAULT.longest());
+        return often.request(
+                line.peer(),
+                proposal,
+                Timeouts.DEFAULT,
+                (failure, pause) -> invocation
+                        .err()
+                        .println(place(line) + ": " + Failure.describe(failure) + "; again in " + pause.toMillis()
+                                + " ms"));
     }
 
     /** A status as people read it. */

@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.AssociationPolicy.AssociateRequest;
 import org.strongroom.dimse.AssociationPolicy.ContextAnswer;
 import org.strongroom.dimse.AssociationPolicy.ProposedContext;
+import org.strongroom.dimse.UserInformation.CommonExtendedNegotiation;
 import org.strongroom.guard.DeviceRecord.Service;
 
 /** The answers to presentation contexts, PS3.8 section 9.3.3.2: by what the archive has and the device's policy. */
@@ -17,18 +20,30 @@ final class Contexts {
     private static final int ABSTRACT_SYNTAX_NOT_SUPPORTED = 3;
     private static final int TRANSFER_SYNTAXES_NOT_SUPPORTED = 4;
 
+    private static final Uid STORAGE_SERVICE_CLASS = new Uid("1.2.840.10008.4.2");
+
     private Contexts() {}
 
     static List<ContextAnswer> answer(AssociateRequest request, Set<Service> allowed) {
         List<ContextAnswer> answers = new ArrayList<>();
+        Set<Uid> notStored = classesOfOtherServices(request);
         for (ProposedContext context : request.contexts()) {
             answers.add(Services.of(context.abstractSyntax())
+                    .filter(offer -> offer.service() != Service.STORE || !notStored.contains(context.abstractSyntax()))
                     .map(offer -> offer.service() == Service.STORE
                             ? storage(context, request.proposesScpRole(context.abstractSyntax()), allowed)
                             : other(context, allowed.contains(offer.service())))
                     .orElseGet(() -> refused(context, ABSTRACT_SYNTAX_NOT_SUPPORTED)));
         }
         return List.copyOf(answers);
+    }
+
+    /** SOP class common extended negotiation, PS3.7 D.3.3.6: a class we don't know may be said not to be of storage. */
+    private static Set<Uid> classesOfOtherServices(AssociateRequest request) {
+        return request.userInformation().commonExtended().stream()
+                .filter(said -> !said.serviceClass().equals(STORAGE_SERVICE_CLASS))
+                .map(CommonExtendedNegotiation::sopClass)
+                .collect(Collectors.toSet());
     }
 
     /**

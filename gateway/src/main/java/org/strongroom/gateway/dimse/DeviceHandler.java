@@ -46,6 +46,11 @@ final class DeviceHandler implements DimseHandler {
         };
     }
 
+    @Override
+    public boolean storesOverlap() {
+        return true;
+    }
+
     private static Optional<InformationModel> model(Uid sopClass) {
         return Services.of(sopClass).flatMap(Services.Offer::model);
     }

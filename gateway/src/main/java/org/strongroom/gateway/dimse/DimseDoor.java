@@ -2,6 +2,7 @@ package org.strongroom.gateway.dimse;
 
 import java.net.InetAddress;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.strongroom.archive.Archive;
@@ -84,10 +85,17 @@ public final class DimseDoor implements AssociationPolicy {
                     guard.refused(address, Refusal.CALLED_AE_TITLE_UNKNOWN, titles(request) + " " + who.name());
                     yield new Answer.Reject(Rejection.CALLED_AE_TITLE_NOT_RECOGNIZED);
                 }
+                List<ContextAnswer> contexts =
+                        Contexts.answer(request, who.device().services());
+                Negotiation negotiated = Negotiation.of(request, contexts);
+                // A user identity is no part of the answer: nobody here can verify one yet, so it gets no positive
+                // response
+                // and grants nothing (docs/decisions/0017).
                 yield new Answer.Accept(
-                        Contexts.answer(request, who.device().services()),
-                        handler(who),
-                        who.device().name());
+                        contexts,
+                        handler(who, negotiated),
+                        Optional.of(who.device().name()),
+                        negotiated.answers());
             }
         };
     }
@@ -98,11 +106,11 @@ public final class DimseDoor implements AssociationPolicy {
                 .isPresent();
     }
 
-    private DimseHandler handler(Identity.Device who) {
+    private DimseHandler handler(Identity.Device who, Negotiation negotiated) {
         return new DeviceHandler(
                 who,
                 new StoreService(guard, archive, clock, who),
-                new FindService(guard, archive, title),
+                new FindService(guard, archive, title, negotiated.relational()),
                 new GetService(guard, archive),
                 new MoveService(guard, registry, archive, destinations));
     }

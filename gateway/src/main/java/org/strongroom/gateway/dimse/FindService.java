@@ -7,10 +7,12 @@ import static org.strongroom.dicom.Attributes.RetrieveAETitle;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.DimseRequest.CFind;
 import org.strongroom.dimse.Responses;
@@ -31,15 +33,18 @@ final class FindService {
     private final Guard guard;
     private final Archive archive;
     private final AeTitle ourAeTitle;
+    private final Set<Uid> relational;
 
-    FindService(Guard guard, Archive archive, AeTitle ourAeTitle) {
+    /** @param relational SOP classes for which relational queries were negotiated */
+    FindService(Guard guard, Archive archive, AeTitle ourAeTitle, Set<Uid> relational) {
         this.guard = guard;
         this.archive = archive;
         this.ourAeTitle = ourAeTitle;
+        this.relational = relational;
     }
 
     Status find(CFind request, InformationModel model, Identity.Device who, Responses responses) throws IOException {
-        return switch (QueryBuilder.build(model, request.identifier())) {
+        return switch (QueryBuilder.build(model, request.identifier(), relational.contains(request.sopClass()))) {
             case Translated.Bad(var why) -> Statuses.of(why);
             case Translated.Ready(Question question) -> {
                 Action.Query action = question.query().action(Optional.empty());

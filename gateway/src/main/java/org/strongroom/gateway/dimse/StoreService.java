@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.strongroom.archive.Archive;
 import org.strongroom.archive.StoreOutcome;
@@ -20,16 +21,18 @@ import org.strongroom.guard.Permit;
 
 /**
  * C-STORE, PS3.4 annex B, for one association: one permit and one audit record, asked for at the first instance and settled
- * with the counts when the association ends. Used by one thread at a time.
+ * with the counts when the association ends, or the permit did and the last instance under it. Safe for several threads.
  */
 final class StoreService {
     private final Guard guard;
     private final Archive archive;
     private final InstantSource clock;
     private final Identity.Device who;
-    private final Map<String, Long> counts = new TreeMap<>();
 
-    private @Nullable Permit<Action.Store> permit;
+    /** Held while guard is asked, which may wait for a disk: an instance that comes meanwhile needs the same answer. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private @Nullable Grant current;
 
     StoreService(Guard guard, Archive archive, InstantSource clock, Identity.Device who) {
         this.guard = guard;
@@ -38,62 +41,112 @@ final class StoreService {
         this.who = who;
     }
 
-    Status store(CStore request) throws IOException {
-        Permit<Action.Store> current = permit;
-        if (current == null || !clock.instant().isBefore(current.until())) {
-            settle();
-            switch (guard.decide(who, who.device().purpose(), new Action.Store(who.aeTitle()))) {
-                case Decision.Denied(Decision.Reason reason) -> {
-                    return Statuses.of(reason);
-                }
-                case Decision.Granted(Permit<Action.Store> granted) -> current = granted;
-            }
-            permit = current;
+    /** A permit and what became of the instances under it; touched under the lock alone. */
+    private static final class Grant {
+        private final Permit<Action.Store> permit;
+        private final Map<String, Long> counts = new TreeMap<>();
+        private int underWay;
+        private boolean closed;
+
+        Grant(Permit<Action.Store> permit) {
+            this.permit = permit;
         }
+
+        void add(String name, long number) {
+            counts.merge(name, number, Long::sum);
+        }
+    }
+
+    Status store(CStore request) throws IOException {
+        Begun begun = begin();
+        if (begun.denied().isPresent()) {
+            return Statuses.of(begun.denied().get());
+        }
+        Grant grant = begun.grant().orElseThrow();
         StoreRequest instance = new StoreRequest(
                 Optional.of(request.sopClass()),
                 Optional.of(request.sopInstance()),
                 request.syntax(),
                 request.body(),
                 who.aeTitle());
-        boolean answered = false;
+        Optional<StoreOutcome> outcome = Optional.empty();
         try {
-            StoreOutcome outcome = archive.store(current, instance);
-            count(outcome);
-            answered = true;
-            return Statuses.of(outcome);
+            outcome = Optional.of(archive.store(grant.permit, instance));
+            return Statuses.of(outcome.get());
         } finally {
-            if (!answered) {
-                add("failed", 1);
+            end(grant, outcome);
+        }
+    }
+
+    private record Begun(Optional<Grant> grant, Optional<Decision.Reason> denied) {}
+
+    private Begun begin() {
+        lock.lock();
+        try {
+            Grant grant = current;
+            if (grant == null || !clock.instant().isBefore(grant.permit.until())) {
+                settleCurrent();
+                switch (guard.decide(who, who.device().purpose(), new Action.Store(who.aeTitle()))) {
+                    case Decision.Denied(Decision.Reason reason) -> {
+                        return new Begun(Optional.empty(), Optional.of(reason));
+                    }
+                    case Decision.Granted(Permit<Action.Store> permit) -> grant = new Grant(permit);
+                }
+                current = grant;
             }
+            grant.underWay++;
+            return new Begun(Optional.of(grant), Optional.empty());
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void count(StoreOutcome outcome) {
-        switch (outcome) {
-            case StoreOutcome.Stored(long bytes) -> add("instances", 1, bytes);
-            case StoreOutcome.Duplicate _ -> add("duplicates", 1);
-            case StoreOutcome.Conflict(long bytes) -> add("conflicts", 1, bytes);
-            case StoreOutcome.Refused _ -> add("failed", 1);
+    /** @param outcome empty when there is none, since reading or writing failed */
+    private void end(Grant grant, Optional<StoreOutcome> outcome) {
+        lock.lock();
+        try {
+            switch (outcome.orElse(null)) {
+                case null -> grant.add("failed", 1);
+                case StoreOutcome.Stored(long bytes) -> {
+                    grant.add("instances", 1);
+                    grant.add("bytes", bytes);
+                }
+                case StoreOutcome.Duplicate _ -> grant.add("duplicates", 1);
+                case StoreOutcome.Conflict(long bytes) -> {
+                    grant.add("conflicts", 1);
+                    grant.add("bytes", bytes);
+                }
+                case StoreOutcome.Refused _ -> grant.add("failed", 1);
+            }
+            grant.underWay--;
+            settleIfDone(grant);
+        } finally {
+            lock.unlock();
         }
     }
 
-    private void add(String name, long number, long bytes) {
-        add(name, number);
-        add("bytes", bytes);
-    }
-
-    private void add(String name, long number) {
-        counts.merge(name, number, Long::sum);
-    }
-
-    /** The association ended, or the permit did. */
+    /** The association ended. */
     void settle() {
-        Permit<Action.Store> ended = permit;
-        if (ended != null) {
-            permit = null;
-            guard.settle(ended, new Outcome(!counts.containsKey("failed"), Map.copyOf(counts)));
-            counts.clear();
+        lock.lock();
+        try {
+            settleCurrent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settleCurrent() {
+        Grant grant = current;
+        if (grant != null) {
+            current = null;
+            grant.closed = true;
+            settleIfDone(grant);
+        }
+    }
+
+    private void settleIfDone(Grant grant) {
+        if (grant.closed && grant.underWay == 0) {
+            guard.settle(grant.permit, new Outcome(!grant.counts.containsKey("failed"), Map.copyOf(grant.counts)));
         }
     }
 }

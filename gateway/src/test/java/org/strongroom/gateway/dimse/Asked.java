@@ -38,6 +38,6 @@ record Asked(
 
     @Override
     public UserInformation userInformation() {
-        throw new IllegalStateException("the door looks at what it names only");
+        return UserInformation.ours(0);
     }
 }

@@ -1,0 +1,124 @@
+package org.strongroom.dimse;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.strongroom.dicom.Uid;
+
+/**
+ * C-STOREs of which several may wait for their response at once, PS3.7 D.3.3.3: as many as the acceptor agreed to, one
+ * where it agreed to none. Responses are matched by message ID, in whatever order they come. Used by one thread; {@link
+ * #close} waits for the responses that are out.
+ */
+public final class Stores implements Association.Unfinished, AutoCloseable {
+    private final Association association;
+    private final Conversation talk;
+    private final Answers answers;
+    private final AcceptedContexts contexts;
+    private final int window;
+    private final Answered answered;
+    private final Map<Integer, Instance> outstanding = new LinkedHashMap<>();
+
+    /** Told what became of each instance. */
+    public interface Answered {
+        /** Called by the thread that sends, or closes. */
+        void answered(Instance instance, Status status) throws IOException;
+    }
+
+    Stores(
+            Association association,
+            Conversation talk,
+            Answers answers,
+            AcceptedContexts contexts,
+            int window,
+            Answered answered) {
+        this.association = association;
+        this.talk = talk;
+        this.answers = answers;
+        this.contexts = contexts;
+        this.window = window;
+        this.answered = answered;
+    }
+
+    /** How many may wait for their response at once. */
+    public int window() {
+        return window;
+    }
+
+    /** Instances that were sent and have no response yet, in the order they were sent. */
+    public List<Instance> outstanding() {
+        return List.copyOf(outstanding.values());
+    }
+
+    /**
+     * Sends one; first waits until the window has room for it. An instance no context was accepted for is answered 0122
+     * without being sent.
+     *
+     * @throws IOException when the instance could not be read, or the association is over; see {@link #outstanding}
+     */
+    public void send(Instance instance) throws IOException {
+        Optional<AcceptedContext> context = contexts.forClass(instance.sopClass(), List.of(instance.syntax()));
+        if (context.isEmpty()) {
+            answered.answered(instance, Association.NO_CONTEXT);
+            return;
+        }
+        while (outstanding.size() >= window) {
+            takeOne();
+        }
+        int id = association.begin(context.get(), this);
+        IOException unsent = association
+                .guarded(() -> {
+                    CommandSet command = StoreMessages.request(id, instance, Optional.empty(), 0);
+                    return Optional.ofNullable(
+                            talk.output().sendStore(context.get().id(), command, instance));
+                })
+                .orElse(null);
+        if (unsent != null) {
+            throw unsent;
+        }
+        outstanding.put(id, instance);
+        while (!outstanding.isEmpty() && association.guarded(talk::hasArrived)) {
+            takeOne();
+        }
+    }
+
+    private void takeOne() throws IOException {
+        CommandSet response = association.guarded(this::response);
+        Instance instance = outstanding.remove(response.required(CommandSet.MESSAGE_ID_RESPONDED_TO));
+        if (instance == null) {
+            throw new IllegalStateException("a response to nothing was let through");
+        }
+        Status status = StoreMessages.status(response);
+        Optional<Uid> named = response.uid(CommandSet.AFFECTED_SOP_INSTANCE);
+        if (named.isPresent() && !named.get().equals(instance.sopInstance())) {
+            status = Status.PROCESSING_FAILURE.because("the called side answered about another instance");
+        }
+        answered.answered(instance, status);
+    }
+
+    private CommandSet response() throws IOException {
+        CommandSet command = answers.message().command();
+        int field = command.field();
+        if (field != (CommandField.C_STORE_RQ | CommandField.RESPONSE)
+                || !outstanding.containsKey(command.required(CommandSet.MESSAGE_ID_RESPONDED_TO))) {
+            throw new PduException(0, "no response to what was asked", PduException.UNEXPECTED_PDU);
+        }
+        return command;
+    }
+
+    /** Waits for the responses that are out; nothing where the association is over. */
+    @Override
+    public void close() throws IOException {
+        finish();
+    }
+
+    @Override
+    public void finish() throws IOException {
+        while (!outstanding.isEmpty() && !association.hasEnded()) {
+            takeOne();
+        }
+        association.concluded(this);
+    }
+}
