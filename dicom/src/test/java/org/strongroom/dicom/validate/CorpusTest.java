@@ -39,7 +39,7 @@ class CorpusTest {
             }
         }
         assertThat(slow).isEmpty();
-        // The same that CorpusReadsTest names.
-        assertThat(unreadable).hasSize(16).allMatch(path -> path.startsWith("malformed/"));
+        // Which they are, CorpusReadsTest names.
+        assertThat(unreadable).isNotEmpty().allMatch(path -> path.startsWith("malformed/"));
     }
 }
