@@ -27,6 +27,10 @@ final class DataSetWriter {
         this.bigEndian = bigEndian;
     }
 
+    boolean explicitVr() {
+        return explicit;
+    }
+
     boolean bigEndian() {
         return bigEndian;
     }

@@ -1,11 +1,14 @@
 package org.strongroom.dicom;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a data set in another native transfer syntax (PS3.5 annex A) while it comes in, in memory that does not depend on
@@ -14,7 +17,7 @@ import java.util.zip.Inflater;
  * <p>Since a header goes out before what it stands for has come in, sequences and items that are not empty get undefined
  * lengths (PS3.5 section 7.5), and group lengths, which would no longer be right, are left out (retired, section 7.2).
  * Otherwise what comes out is what {@link DataSet#writeTo} writes, in the order of the bytes that came in. Pixel data is
- * not transcoded.
+ * not transcoded. An {@link ElementEditor}, where one is given, decides about each element.
  *
  * <p>It follows the data set with a stack of what is open: the data set itself, the items of a sequence, an item,
  * fragments. Each knows where it must end at the latest, so that no length is believed beyond what is around it.
@@ -45,6 +48,8 @@ public final class Rewriter extends OutputStream {
         final boolean big;
         final DataSetWriter to;
         int pixelRepresentation;
+        /** Nothing in it goes out. */
+        boolean dropped;
 
         Open(Kind kind, int tag, long end, boolean undefined, boolean explicit, boolean big, DataSetWriter to) {
             this.kind = kind;
@@ -65,6 +70,8 @@ public final class Rewriter extends OutputStream {
     private final Inflater inflater;
     private final boolean deflated;
     private final byte[] buffer = new byte[BUFFER];
+    private final @Nullable ElementEditor editor;
+    private final DataSetWriter nowhere = new DataSetWriter(OutputStream.nullOutputStream(), true, false);
 
     private int from;
     private int to;
@@ -81,6 +88,16 @@ public final class Rewriter extends OutputStream {
     private int padding = NO_PADDING;
     private boolean dropped;
 
+    // The value that is examined, and whose it is.
+    private @Nullable ByteArrayOutputStream examined;
+    private Edit.@Nullable Examine examine;
+    private int examinedTag;
+    private VR examinedVr = VR.UN;
+
+    // What is added to the outermost data set: from here on it has not gone out yet.
+    private int addedNext;
+    private final List<Tag> added;
+
     // The header that header() found.
     private int vr;
     private int headerLength;
@@ -95,6 +112,22 @@ public final class Rewriter extends OutputStream {
      *     also for elements before it. {@link #pixelRepresentation} tells after a first pass; 0 if unknown
      */
     public Rewriter(OutputStream out, TransferSyntax from, TransferSyntax to, int pixelRepresentation, Limits limits) {
+        this(out, from, to, pixelRepresentation, limits, null);
+    }
+
+    /** As above, with an editor; the two syntaxes must have the same byte order. */
+    public Rewriter(
+            OutputStream out,
+            TransferSyntax from,
+            TransferSyntax to,
+            int pixelRepresentation,
+            Limits limits,
+            @Nullable ElementEditor editor) {
+        if (editor != null && from.bigEndian() != to.bigEndian()) {
+            throw new IllegalArgumentException("values are not edited while their byte order changes");
+        }
+        this.editor = editor;
+        this.added = editor == null ? List.of() : editor.added().tags();
         if (to.deflated()) {
             throw new IllegalArgumentException("a data set is not rewritten in a deflated transfer syntax");
         }
@@ -168,6 +201,7 @@ public final class Rewriter extends OutputStream {
         }
         ended = true;
         drain();
+        addBefore(0xFFFFFFFF);
     }
 
     /** Ends the use of this rewriter; what it writes to stays open. */
@@ -193,6 +227,10 @@ public final class Rewriter extends OutputStream {
         }
         if (left > 0) {
             return copy();
+        }
+        if (examine != null) {
+            examined();
+            return true;
         }
         if (padding != NO_PADDING) {
             out.write(padding);
@@ -264,7 +302,9 @@ public final class Rewriter extends OutputStream {
     }
 
     private void pass(byte[] bytes, int offset, int count) throws IOException {
-        if (!dropped) {
+        if (examined != null) {
+            examined.write(bytes, offset, count);
+        } else if (!dropped) {
             out.write(bytes, offset, count);
         }
         position += count;
@@ -301,8 +341,14 @@ public final class Rewriter extends OutputStream {
         }
         long itemLength = lengthAt(from + 4, top.big);
         skip(8);
+        if (editor != null && !top.dropped) {
+            editor.beginItem(new Tag(top.tag));
+        }
         if (itemLength == 0) {
             top.to.tag(ITEM, 0);
+            if (editor != null && !top.dropped) {
+                editor.endItem();
+            }
             return true;
         }
         top.to.tag(ITEM, UNDEFINED);
@@ -322,7 +368,7 @@ public final class Rewriter extends OutputStream {
         }
         skip(8);
         top.to.tag(ITEM, fragment);
-        value(fragment, 1, NO_PADDING, false);
+        value(fragment, 1, NO_PADDING, top.dropped);
         return true;
     }
 
@@ -346,38 +392,141 @@ public final class Rewriter extends OutputStream {
         }
         VR is = vr == Dictionary.US_OR_SS ? (top.pixelRepresentation == 1 ? VR.SS : VR.US) : VR.at(vr);
         skip(headerLength);
-        if (length == UNDEFINED) {
-            openUndefined(top, tag, is);
-        } else if (length > top.end - position) {
+        if (length != UNDEFINED && length > top.end - position) {
             throw fail("a value of " + length + " bytes in " + new Tag(tag) + " beyond its item");
-        } else if (is == VR.SQ && length > 0) {
-            top.to.header(tag, VR.SQ, UNDEFINED);
-            push(Kind.ITEMS, tag, length, top.explicit, top.big, top.to);
-        } else if ((tag & 0xFFFF) == 0) {
+        }
+        if ((tag & 0xFFFF) == 0 && length != UNDEFINED && !(is == VR.SQ && length > 0)) {
             value(length, 1, NO_PADDING, true);
+        } else if (editor == null || top.dropped) {
+            keep(top, tag, is);
         } else {
-            boolean odd = (length & 1) != 0;
-            top.to.header(tag, is, odd ? length + 1 : length);
-            boolean swapped = top.big != top.to.bigEndian() && is != VR.UN;
-            value(length, swapped ? is.unit() : 1, odd ? is.padding() : NO_PADDING, false);
+            edit(top, tag, is, editor);
         }
         return true;
     }
 
-    private void openUndefined(Open top, int tag, VR is) throws IOException {
+    private void keep(Open top, int tag, VR is) throws IOException {
+        if (length == UNDEFINED) {
+            openUndefined(top, tag, is, false);
+        } else if (is == VR.SQ && length > 0) {
+            top.to.header(tag, VR.SQ, UNDEFINED);
+            push(Kind.ITEMS, tag, length, top.explicit, top.big, top.to);
+        } else {
+            boolean odd = (length & 1) != 0;
+            top.to.header(tag, is, odd ? length + 1 : length);
+            boolean swapped = top.big != top.to.bigEndian() && is != VR.UN;
+            int pad = odd && !top.dropped ? is.padding() : NO_PADDING;
+            value(length, swapped ? is.unit() : 1, pad, top.dropped);
+        }
+    }
+
+    private void edit(Open top, int tag, VR is, ElementEditor by) throws IOException {
+        if (top.kind == Kind.DATA_SET) {
+            addBefore(tag);
+            if (added.contains(new Tag(tag))) {
+                drop(top, tag, is);
+                return;
+            }
+        }
+        switch (by.edit(depth, new Tag(tag), is, length == UNDEFINED ? ElementEditor.UNDEFINED : length)) {
+            case Edit.Keep() -> keep(top, tag, is);
+            case Edit.Drop() -> drop(top, tag, is);
+            case Edit.AsItems() -> asItems(top, tag, is);
+            case Edit.Replace replace -> {
+                write(top, tag, replace);
+                drop(top, tag, is);
+            }
+            case Edit.ReplaceItems(List<DataSet> items) -> {
+                top.to.write(DataSet.empty().withItems(new Tag(tag), items));
+                drop(top, tag, is);
+            }
+            case Edit.Examine one -> examine(tag, is, one);
+        }
+    }
+
+    private void drop(Open top, int tag, VR is) throws IOException {
+        if (length == UNDEFINED) {
+            openUndefined(top, tag, is, true);
+        } else {
+            value(length, 1, NO_PADDING, true);
+        }
+    }
+
+    private void asItems(Open top, int tag, VR is) throws IOException {
+        if (length == UNDEFINED || is == VR.SQ || length == 0) {
+            keep(top, tag, is);
+            return;
+        }
+        top.to.header(tag, top.explicit ? VR.UN : VR.SQ, UNDEFINED);
+        boolean big = !top.explicit && top.big;
+        push(Kind.ITEMS, tag, length, false, big, top.explicit ? implicit : top.to);
+    }
+
+    private void examine(int tag, VR is, Edit.Examine one) {
+        if (length == UNDEFINED || length > limits.valueBytes()) {
+            throw fail("a value of " + new Tag(tag) + " that is longer than " + limits.valueBytes() + " bytes");
+        }
+        examined = new ByteArrayOutputStream();
+        examine = one;
+        examinedTag = tag;
+        examinedVr = is;
+        value(length, 1, NO_PADDING, false);
+    }
+
+    private void examined() throws IOException {
+        Edit.Examine one = examine;
+        ByteArrayOutputStream held = examined;
+        examine = null;
+        examined = null;
+        if (one == null || held == null) {
+            return;
+        }
+        byte[] bytes = held.toByteArray();
+        switch (one.decision().apply(bytes)) {
+            case Edit.Keep() -> write(open.element(), examinedTag, new Edit.Replace(examinedVr, bytes));
+            case Edit.Replace replace -> write(open.element(), examinedTag, replace);
+            case Edit.Drop() -> {}
+            case Edit.AsItems(), Edit.ReplaceItems _, Edit.Examine _ ->
+                throw new IllegalStateException("an examined value is kept, dropped or replaced");
+        }
+    }
+
+    private void write(Open top, int tag, Edit.Replace replace) throws IOException {
+        byte[] value = ValueType.padded(replace.value(), replace.vr());
+        if (top.to.explicitVr() && !replace.vr().longLength() && value.length > 0xFFFE) {
+            throw fail("a value of " + new Tag(tag) + " too long for its VR");
+        }
+        top.to.header(tag, replace.vr(), value.length);
+        out.write(value);
+    }
+
+    /** What is added goes out where it belongs in the order of tags. */
+    private void addBefore(int tag) throws IOException {
+        while (editor != null
+                && addedNext < added.size()
+                && Integer.compareUnsigned(added.get(addedNext).code(), tag) <= 0) {
+            root.to.write(editor.added().only(List.of(added.get(addedNext))));
+            addedNext++;
+        }
+    }
+
+    private void openUndefined(Open top, int tag, VR is, boolean drop) throws IOException {
+        boolean gone = drop || top.dropped;
+        DataSetWriter to = gone ? nowhere : top.to;
         if (DataSetReader.isFragments(tag, is.code())) {
-            top.to.header(tag, is, UNDEFINED);
-            push(Kind.FRAGMENTS, tag, UNDEFINED, top.explicit, top.big, top.to);
+            to.header(tag, is, UNDEFINED);
+            push(Kind.FRAGMENTS, tag, UNDEFINED, top.explicit, top.big, to);
         } else if (is == VR.UN && top.explicit) {
             // What follows is implicit VR little endian, whatever the data set is in, PS3.5 section 6.2.2.
-            top.to.header(tag, VR.UN, UNDEFINED);
-            push(Kind.ITEMS, tag, UNDEFINED, false, false, implicit);
+            to.header(tag, VR.UN, UNDEFINED);
+            push(Kind.ITEMS, tag, UNDEFINED, false, false, gone ? nowhere : implicit);
         } else if (is == VR.UN || is == VR.SQ) {
-            top.to.header(tag, VR.SQ, UNDEFINED);
-            push(Kind.ITEMS, tag, UNDEFINED, top.explicit, top.big, top.to);
+            to.header(tag, VR.SQ, UNDEFINED);
+            push(Kind.ITEMS, tag, UNDEFINED, top.explicit, top.big, to);
         } else {
             throw fail("undefined length in " + new Tag(tag));
         }
+        open.element().dropped = gone;
     }
 
     private void value(long bytes, int swappedUnit, int pad, boolean drop) {
@@ -459,6 +608,7 @@ public final class Rewriter extends OutputStream {
         }
         Open inner = new Open(kind, tag, undefined ? top.end : position + bytes, undefined, explicit, big, writer);
         inner.pixelRepresentation = top.pixelRepresentation;
+        inner.dropped = top.dropped;
         open.push(inner);
     }
 
@@ -466,6 +616,9 @@ public final class Rewriter extends OutputStream {
         Open closed = open.pop();
         closed.to.tag(closed.kind == Kind.ITEM ? ITEM_DELIMITATION : SEQUENCE_DELIMITATION, 0);
         depth -= closed.kind == Kind.ITEMS ? 1 : 0;
+        if (editor != null && closed.kind == Kind.ITEM && !closed.dropped) {
+            editor.endItem();
+        }
     }
 
     private void skip(int count) {
