@@ -41,7 +41,9 @@ final class CommandLines {
                 .addSubcommand(new ServeCommand(invocation))
                 .addSubcommand(new RecoverCommand(invocation));
         addArchiveCommands(root, invocation);
-        root.addSubcommand(new DumpCommand(invocation)).addSubcommand(new ValidateCommand(invocation));
+        root.addSubcommand(new DumpCommand(invocation))
+                .addSubcommand(new ValidateCommand(invocation))
+                .addSubcommand(new DeidentifyCommand(invocation));
         return execute(root, invocation, arguments);
     }
 

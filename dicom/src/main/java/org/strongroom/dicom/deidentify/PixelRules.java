@@ -30,12 +30,12 @@ final class PixelRules {
 
     static Optional<Refusal> refusal(Subject subject, DeidentificationProfile profile) {
         String sopClass = subject.value(Subject.SOP_CLASS);
+        if (subject.isDirectory() || sopClass.equals(Uids.MediaStorageDirectoryStorage.value())) {
+            return Optional.of(Refusal.DIRECTORY);
+        }
         if (subject.uid(Subject.SOP_CLASS).isEmpty()
                 || subject.uid(Subject.SOP_INSTANCE).isEmpty()) {
             return Optional.of(Refusal.NO_INSTANCE);
-        }
-        if (sopClass.equals(Uids.MediaStorageDirectoryStorage.value())) {
-            return Optional.of(Refusal.DIRECTORY);
         }
         if (SPEECH_CLASSES.contains(sopClass) || subject.value(Subject.MODALITY).equals("AU")) {
             return Optional.of(Refusal.SPEECH);

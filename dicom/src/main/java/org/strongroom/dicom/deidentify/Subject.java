@@ -54,6 +54,7 @@ final class Subject implements ElementEditor {
     private final Set<Integer> overlaysWithData = new TreeSet<>();
     private boolean pixels;
     private boolean provider;
+    private boolean directory;
 
     @Override
     public Edit edit(int depth, Tag tag, VR vr, long length) {
@@ -61,6 +62,7 @@ final class Subject implements ElementEditor {
             return Edit.DROP;
         }
         pixels |= tag.group() == PIXELS && tag.element() >= 8 && tag.element() <= 0x10;
+        directory |= tag.code() == 0x00041220;
         provider |= tag.code() == 0x00287FE0 && length != 0;
         if ((tag.code() & 0xFF010000) == 0x60000000 && tag.element() == 0x0010) {
             overlaysDescribed.add(tag.group());
@@ -98,6 +100,11 @@ final class Subject implements ElementEditor {
     /** Whether the pixels are elsewhere, named by a URL: JPIP. */
     boolean hasPixelsElsewhere() {
         return provider;
+    }
+
+    /** Whether it lists files of a medium: a DICOMDIR, whose SOP class stands in the meta information alone. */
+    boolean isDirectory() {
+        return directory;
     }
 
     /** Whether overlays lie in unused bits of the pixel data (retired), where removing an element doesn't remove them. */
