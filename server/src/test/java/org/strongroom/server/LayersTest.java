@@ -155,7 +155,7 @@ class LayersTest {
                 .resideInAPackage(ROOT + "dicom..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(ROOT + "dicom..", "java..", "org.jspecify.annotations..")
+                .resideInAnyPackage(ROOT + "dicom..", "java..", "javax..", "org.jspecify.annotations..")
                 .check(CLASSES);
     }
 
