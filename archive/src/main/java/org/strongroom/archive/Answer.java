@@ -84,9 +84,14 @@ public record Answer(
         if (sets.size() > 1) {
             return DataSet.empty().recoded(SpecificCharacterSet.UTF_8);
         }
-        return sources.isEmpty()
-                ? DataSet.empty()
-                : DataSet.empty().withElementOf(sources.iterator().next(), CHARACTER_SET);
+        if (sources.isEmpty()) {
+            return DataSet.empty();
+        }
+        DataSet declared = DataSet.empty().withElementOf(sources.iterator().next(), CHARACTER_SET);
+        // A head may be under an assumed set, which it does not declare.
+        return sets.contains(declared.characterSet())
+                ? declared
+                : DataSet.empty().recoded(sets.iterator().next());
     }
 
     /**

@@ -185,7 +185,7 @@ public final class IndexedAttributes {
     }
 
     private static DataSet row(DataSet head, List<Attribute<?>> attributes, boolean sequences) {
-        DataSet row = DataSet.empty().withElementOf(head, SpecificCharacterSet.tag());
+        DataSet row = declaring(head);
         for (Attribute<?> attribute : attributes) {
             Optional<Element> element = head.element(attribute.tag());
             if (element.isPresent() && fits(element.get(), sequences)) {
@@ -193,6 +193,14 @@ public final class IndexedAttributes {
             }
         }
         return row;
+    }
+
+    /** A row declares the character set of its texts, also where it was only assumed of the head's. */
+    private static DataSet declaring(DataSet head) {
+        DataSet declared = DataSet.empty().withElementOf(head, SpecificCharacterSet.tag());
+        return declared.characterSet().equals(head.characterSet())
+                ? declared
+                : DataSet.empty().recoded(head.characterSet());
     }
 
     private static boolean fits(Element element, boolean sequences) {

@@ -23,6 +23,7 @@ import org.strongroom.dicom.Attribute;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.dicom.Uid;
 
 /**
@@ -84,8 +85,12 @@ final class Ingest {
         begun = 0;
         ended = false;
         DataSet.Head head = readHead(request);
-        Identity identity = identify(head.elements(), request.sopClass(), request.sopInstance());
-        byte[] prefix = Part10.header(identity.sopClass(), identity.sopInstance(), request.syntax(), aeTitle(request));
+        DataSet elements = request.assumed().map(head.elements()::assuming).orElse(head.elements());
+        Identity identity = identify(elements, request.sopClass(), request.sopInstance());
+        // Only where it counts: a data set that declares its character set has nothing assumed of it.
+        Optional<SpecificCharacterSet> assumed = request.assumed().filter(_ -> elements != head.elements());
+        byte[] prefix =
+                Part10.header(identity.sopClass(), identity.sopInstance(), request.syntax(), aeTitle(request), assumed);
         KeyStore.StudyKey key = keyOf(identity.study());
         inUse = Optional.of(key);
         ObjectId objectId = newObjectId();

@@ -18,6 +18,8 @@ import org.strongroom.archive.Disk.Mode;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.dicom.TransferSyntax;
 
 /**
@@ -271,12 +273,15 @@ final class PackReader {
             int count = 0;
             int next = FIRST_TRY;
             Optional<TransferSyntax> syntax = Optional.empty();
+            Optional<SpecificCharacterSet> assumed = Optional.empty();
             for (int i = 0; i < segments; i++) {
                 boolean last = i == segments - 1;
                 int n = segment(i, last);
                 int from = i == 0 ? header.prefixLength() : 0;
                 if (i == 0) {
-                    syntax = Optional.of(syntax(meta()));
+                    DataSet meta = meta();
+                    syntax = Optional.of(syntax(meta));
+                    assumed = Part10.assumedCharacterSet(meta);
                     if (expected.isPresent()) {
                         requireMeta(expected.get());
                     }
@@ -289,7 +294,10 @@ final class PackReader {
                     boolean whole = last && tried == count;
                     Optional<DataSet> head = head(syntax.orElseThrow(), bytes, tried, whole);
                     if (head.isPresent()) {
-                        return new Head(syntax.orElseThrow(), head.get());
+                        DataSet elements = head.get();
+                        return new Head(
+                                syntax.orElseThrow(),
+                                assumed.map(elements::assuming).orElse(elements));
                     }
                     if (whole) {
                         break;

@@ -56,6 +56,19 @@ public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<
 
     /** Preamble of zeros, prefix and File Meta Information for an instance, PS3.10 section 7.1. */
     public static byte[] header(Uid sopClass, Uid sopInstance, TransferSyntax syntax, Optional<String> sourceAeTitle) {
+        return header(sopClass, sopInstance, syntax, sourceAeTitle, Optional.empty());
+    }
+
+    /**
+     * The same with a note of the character set in which a data set that declares none is taken to be: Private Information
+     * (0002,0102), which {@link #assumedCharacterSet} reads and others pass over.
+     */
+    public static byte[] header(
+            Uid sopClass,
+            Uid sopInstance,
+            TransferSyntax syntax,
+            Optional<String> sourceAeTitle,
+            Optional<SpecificCharacterSet> assumed) {
         DataSet meta = DataSet.empty()
                 .with(Attributes.FileMetaInformationVersion, MemorySegment.ofArray(new byte[] {0, 1}))
                 .with(Attributes.MediaStorageSOPClassUID, sopClass)
@@ -63,9 +76,10 @@ public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<
                 .with(Attributes.TransferSyntaxUID, syntax.uid())
                 .with(Attributes.ImplementationClassUID, Implementation.classUid)
                 .with(Attributes.ImplementationVersionName, Implementation.versionName);
-        DataSet whole = sourceAeTitle
+        DataSet sourced = sourceAeTitle
                 .map(title -> meta.with(Attributes.SourceApplicationEntityTitle, title))
                 .orElse(meta);
+        DataSet whole = assumed.isPresent() ? AssumedCharacterSet.noted(sourced, assumed.get()) : sourced;
         byte[] elements = whole.toBytes(TransferSyntax.ExplicitVRLittleEndian);
         byte[] groupLength = DataSet.empty()
                 .with(Attributes.FileMetaInformationGroupLength, (long) elements.length)
@@ -78,6 +92,11 @@ public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<
         System.arraycopy(groupLength, 0, file, PREAMBLE + 4, groupLength.length);
         System.arraycopy(elements, 0, file, PREAMBLE + 4 + groupLength.length, elements.length);
         return file;
+    }
+
+    /** The character set noted in File Meta Information that {@link #header} made, for a data set that declares none. */
+    public static Optional<SpecificCharacterSet> assumedCharacterSet(DataSet meta) {
+        return AssumedCharacterSet.in(meta);
     }
 
     /**

@@ -3,6 +3,7 @@ package org.strongroom.guard;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.strongroom.dicom.SpecificCharacterSet;
 
 /**
  * An enrolled device and its policy.
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param destination where it listens itself
  * @param purpose of use for what it asks, since DIMSE has no field for it
  * @param revoked when it was revoked
+ * @param assumed the character set of its data sets that declare none
  */
 public record DeviceRecord(
         String name,
@@ -26,11 +28,40 @@ public record DeviceRecord(
         Instant expires,
         Optional<Destination> destination,
         Purpose purpose,
-        Optional<Instant> revoked) {
+        Optional<Instant> revoked,
+        Optional<SpecificCharacterSet> assumed) {
     public DeviceRecord {
         aeTitles = Set.copyOf(aeTitles);
         services = Set.copyOf(services);
         moveTo = Set.copyOf(moveTo);
+    }
+
+    /** One of which nothing is assumed. */
+    public DeviceRecord(
+            String name,
+            Set<String> aeTitles,
+            Set<Service> services,
+            Set<String> moveTo,
+            String fingerprint,
+            Instant expires,
+            Optional<Destination> destination,
+            Purpose purpose,
+            Optional<Instant> revoked) {
+        this(name, aeTitles, services, moveTo, fingerprint, expires, destination, purpose, revoked, Optional.empty());
+    }
+
+    DeviceRecord revokedAt(Instant time) {
+        return new DeviceRecord(
+                name,
+                aeTitles,
+                services,
+                moveTo,
+                fingerprint,
+                expires,
+                destination,
+                purpose,
+                Optional.of(time),
+                assumed);
     }
 
     /** What a device may ask for. */

@@ -180,16 +180,7 @@ public final class DeviceRegistry {
                             devices().stream().anyMatch(known -> known.name().equals(name))
                                     ? name + " is revoked already"
                                     : "no device named " + name + " is enrolled; device list"));
-            revoked = new DeviceRecord(
-                    device.name(),
-                    device.aeTitles(),
-                    device.services(),
-                    device.moveTo(),
-                    device.fingerprint(),
-                    device.expires(),
-                    device.destination(),
-                    device.purpose(),
-                    Optional.of(clock.instant()));
+            revoked = device.revokedAt(clock.instant());
             String body = DeviceRow.encode(revoked);
             audit.append(
                     new AuditRecord.Administered(Optional.of(permit.audit()), "device revoke", "device:" + name, body));

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.strongroom.dicom.SpecificCharacterSet;
 
 /** A device as a registry row. */
 final class DeviceRow {
@@ -26,6 +27,7 @@ final class DeviceRow {
                 .put("expires", device.expires().toString())
                 .put("purpose", device.purpose().name())
                 .put("revoked", device.revoked().map(Instant::toString));
+        device.assumed().ifPresent(set -> fields.put("characterSet", set.terms()));
         device.destination()
                 .ifPresent(d -> fields.put(
                         "destination",
@@ -53,7 +55,10 @@ final class DeviceRow {
                             ? Optional.of(destination(fields.fields("destination")))
                             : Optional.empty(),
                     Purpose.valueOf(fields.text("purpose")),
-                    fields.optional("revoked").map(Instant::parse));
+                    fields.optional("revoked").map(Instant::parse),
+                    fields.has("characterSet")
+                            ? Optional.of(SpecificCharacterSet.of(fields.texts("characterSet")))
+                            : Optional.empty());
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IOException("a device row holds a value this version lacks", e);
         }

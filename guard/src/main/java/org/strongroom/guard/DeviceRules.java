@@ -3,12 +3,16 @@ package org.strongroom.guard;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.strongroom.dicom.SpecificCharacterSet;
 
 /** What a device and an administrator must look like to be enrolled. */
 final class DeviceRules {
     static final int MAX_AE_TITLES = 64;
     private static final int MAX_MOVE_TO = 1024;
+    private static final int MAX_TERMS = 8;
     private static final int MAX_PEM = 64 * 1024;
     private static final Duration LONGEST_CLEAR = Duration.ofDays(367);
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
@@ -46,8 +50,23 @@ final class DeviceRules {
         if (device.revoked().isPresent()) {
             throw new EnrolmentException(device.name() + " is revoked; issue a new certificate and add it with that");
         }
+        if (device.assumed().isPresent()) {
+            checkCharacterSet(device.assumed().get());
+        }
         if (device.destination().isPresent()) {
             checkDestination(device.destination().get(), now);
+        }
+    }
+
+    private static void checkCharacterSet(SpecificCharacterSet assumed) throws EnrolmentException {
+        if (assumed.terms().isEmpty() || assumed.terms().size() > MAX_TERMS) {
+            throw new EnrolmentException("--charset has 1 to " + MAX_TERMS + " terms, backslashes between them");
+        }
+        List<String> wrong = new ArrayList<>(assumed.unknownTerms());
+        wrong.addAll(assumed.irregularTerms());
+        if (!wrong.isEmpty()) {
+            throw new EnrolmentException("--charset: " + wrong.getFirst() + " does not stand so in PS3.3 section"
+                    + " C.12.1.1.2, as \"ISO_IR 100\" and \"\\ISO 2022 IR 87\" do");
         }
     }
 

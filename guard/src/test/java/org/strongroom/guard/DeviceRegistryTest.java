@@ -22,6 +22,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.strongroom.dicom.SpecificCharacterSet;
 
 class DeviceRegistryTest extends InHouse {
     @Test
@@ -39,7 +40,8 @@ class DeviceRegistryTest extends InHouse {
                         Optional.of(ownPem()),
                         Optional.of(house.clock.instant().plusSeconds(5)))),
                 Purpose.HRESCH,
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(SpecificCharacterSet.of(List.of("", "ISO 2022 IR 87"))));
         house.enrol(full);
         DeviceRecord plain = house.record("WS1", Set.of(), Set.of("CT-1.a_b"));
         house.enrol(plain);
@@ -50,6 +52,40 @@ class DeviceRegistryTest extends InHouse {
         assertThat(again.byAeTitle(" CT 1 B ")).contains(full);
         assertThat(again.byName("WS1")).contains(plain);
         assertThat(again.administrators()).containsExactly("anna");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "latin1", "ISO-IR 100", "ISO_IR 999", "ISO_IR 100\\ISO_IR 192", "ISO_IR 87"})
+    void a_character_set_that_is_none_of_the_standard_is_refused(String terms) throws Exception {
+        assertThatThrownBy(() -> house.enrol(assuming(terms)))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("--charset");
+        assertThat(house.registry.byName("CT1")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"ISO_IR 100", "ISO_IR 192", "GB18030", "\\ISO 2022 IR 87", "ISO 2022 IR 13\\ISO 2022 IR 87"})
+    void a_character_set_of_the_standard_is_kept_through_a_revocation(String terms) throws Exception {
+        DeviceRecord device = assuming(terms);
+        house.enrol(device);
+        house.registry.revoke(house.administer("device revoke"), "CT1");
+        assertThat(reopened().devices().getFirst().assumed()).isEqualTo(device.assumed());
+    }
+
+    private DeviceRecord assuming(String terms) {
+        DeviceRecord ct = house.record("CT1", Set.of(STORE), Set.of());
+        return new DeviceRecord(
+                ct.name(),
+                ct.aeTitles(),
+                ct.services(),
+                ct.moveTo(),
+                ct.fingerprint(),
+                ct.expires(),
+                ct.destination(),
+                ct.purpose(),
+                ct.revoked(),
+                Optional.of(SpecificCharacterSet.of(List.of(terms.split("\\\\", -1)))));
     }
 
     @Test

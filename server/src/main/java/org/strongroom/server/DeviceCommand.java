@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.guard.Action;
 import org.strongroom.guard.CertificateAuthority;
 import org.strongroom.guard.DeviceRecord;
@@ -86,6 +87,13 @@ final class DeviceCommand {
                 description = "last day (YYYY-MM-DD) we may send to it without TLS; shown as a finding")
         private Optional<String> clearUntil = Optional.empty();
 
+        @Option(
+                names = "--charset",
+                paramLabel = "TERMS",
+                description = "character set of its objects and queries that declare none, as (0008,0005) would have"
+                        + " it: \"ISO_IR 100\", \"\\ISO 2022 IR 87\"")
+        private Optional<String> charset = Optional.empty();
+
         @Option(names = "--ec", description = "an elliptic curve key; RSA-2048 suits DCMTK on TLS 1.2")
         private boolean ec;
 
@@ -99,6 +107,7 @@ final class DeviceCommand {
         @Override
         int run(OpenArchive archive) throws IOException {
             Optional<Destination> destination = destination();
+            Optional<SpecificCharacterSet> assumed = AssumedCharacterSet.of(charset);
             if (titles().contains(archive.directory().title().value())) {
                 throw Failure.misuse("--aet " + archive.directory().title() + " is this archive's own AE title");
             }
@@ -114,11 +123,18 @@ final class DeviceCommand {
                 throw new Failure("nothing can be written to " + folder + ": name another folder with --out");
             }
             return administer(
-                    archive, invocation, "device add " + name, permit -> enrol(archive, permit, destination, folder));
+                    archive,
+                    invocation,
+                    "device add " + name,
+                    permit -> enrol(archive, permit, destination, assumed, folder));
         }
 
         private int enrol(
-                OpenArchive archive, Permit<Action.Administer> permit, Optional<Destination> destination, Path folder)
+                OpenArchive archive,
+                Permit<Action.Administer> permit,
+                Optional<Destination> destination,
+                Optional<SpecificCharacterSet> assumed,
+                Path folder)
                 throws IOException, EnrolmentException {
             IssuedCertificate issued = archive.authority()
                     .issueDevice(
@@ -135,7 +151,8 @@ final class DeviceCommand {
                     issued.expires(),
                     destination,
                     Purpose.TREAT,
-                    Optional.empty());
+                    Optional.empty(),
+                    assumed);
             archive.registry().add(permit, device);
             issued.writeTo(folder, name);
             invocation
@@ -234,7 +251,7 @@ final class DeviceCommand {
                         .println(Json.text(devices.stream().map(ListAll::fields).toList()));
                 return CommandLines.DONE;
             }
-            Table table = new Table("NAME", "AE TITLES", "MAY", "SENT TO AT", "MOVES TO", "CERTIFICATE");
+            Table table = new Table("NAME", "AE TITLES", "MAY", "SENT TO AT", "MOVES TO", "CHARSET", "CERTIFICATE");
             for (DeviceRecord device : devices) {
                 table.add(
                         device.name(),
@@ -242,6 +259,9 @@ final class DeviceCommand {
                         names(device.services()),
                         device.destination().map(ListAll::place).orElse("-"),
                         device.moveTo().isEmpty() ? "-" : String.join(",", device.moveTo()),
+                        device.assumed()
+                                .map(set -> String.join("\\", set.terms()))
+                                .orElse("-"),
                         device.revoked().map(at -> "revoked " + day(at)).orElse("until " + day(device.expires())));
             }
             table.print(invocation.out());
@@ -270,6 +290,7 @@ final class DeviceCommand {
             fields.put("fingerprint", device.fingerprint());
             fields.put("expires", device.expires().toString());
             fields.put("purpose", device.purpose().name());
+            device.assumed().ifPresent(set -> fields.put("characterSet", set.terms()));
             device.revoked().ifPresent(at -> fields.put("revoked", at.toString()));
             device.destination().ifPresent(to -> {
                 fields.put("host", to.host());

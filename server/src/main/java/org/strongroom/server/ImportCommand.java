@@ -23,6 +23,7 @@ import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dicom.Uids;
@@ -46,6 +47,14 @@ final class ImportCommand extends ArchiveCommand {
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "folder, zip, DICOMDIR or file")
     private List<String> paths = List.of();
+
+    @Option(
+            names = "--charset",
+            paramLabel = "TERMS",
+            description = "character set of files that declare none, as (0008,0005) would have it: \"ISO_IR 100\"")
+    private Optional<String> charset = Optional.empty();
+
+    private Optional<SpecificCharacterSet> assumed = Optional.empty();
 
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
@@ -110,6 +119,7 @@ final class ImportCommand extends ArchiveCommand {
 
     @Override
     int run(OpenArchive archive) throws IOException {
+        assumed = AssumedCharacterSet.of(charset);
         List<Path> places = paths.stream().map(invocation::path).toList();
         Permit<Action.Store> permit = archive.permit(invocation.user(), Purpose.HOPERAT, new Action.Store("import"));
         Report report = new Report();
@@ -186,8 +196,13 @@ final class ImportCommand extends ArchiveCommand {
             }
             // What the data set says counts, as for store: programs that give copies new UIDs forget the meta
             // information.
-            StoreRequest request =
-                    new StoreRequest(Optional.empty(), Optional.empty(), file.syntax(), file.body(), "import");
+            StoreRequest request = new StoreRequest(
+                    Optional.empty(),
+                    Optional.empty(),
+                    file.syntax(),
+                    file.body(),
+                    "import",
+                    assumed.or(() -> Part10.assumedCharacterSet(file.meta())));
             count(source, archive.archive().store(permit, request), report);
         } catch (DicomFormatException | IOException e) {
             report.refuse(source.name(), Failure.describe(e));

@@ -17,6 +17,7 @@ import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.DimseRequest.CFind;
 import org.strongroom.dimse.Responses;
 import org.strongroom.dimse.Status;
+import org.strongroom.gateway.AnswerCharacterSet;
 import org.strongroom.gateway.InformationModel;
 import org.strongroom.gateway.QueryBuilder;
 import org.strongroom.gateway.QueryBuilder.Question;
@@ -44,14 +45,16 @@ final class FindService {
     }
 
     Status find(CFind request, InformationModel model, Identity.Device who, Responses responses) throws IOException {
-        return switch (QueryBuilder.build(model, request.identifier(), relational.contains(request.sopClass()))) {
+        DataSet identifier =
+                who.device().assumed().map(request.identifier()::assuming).orElse(request.identifier());
+        return switch (QueryBuilder.build(model, identifier, relational.contains(request.sopClass()))) {
             case Translated.Bad(var why) -> Statuses.of(why);
             case Translated.Ready(Question question) -> {
                 Action.Query action = question.query().action(Optional.empty());
                 yield switch (guard.decide(who, who.device().purpose(), action)) {
                     case Decision.Denied(Decision.Reason reason) -> Statuses.of(reason);
                     case Decision.Granted(Permit<Action.Query> permit) ->
-                        answer(question, request.identifier(), permit, responses);
+                        answer(question, identifier, permit, responses);
                 };
             }
         };
@@ -59,6 +62,7 @@ final class FindService {
 
     private Status answer(Question question, DataSet identifier, Permit<Action.Query> permit, Responses responses)
             throws IOException {
+        AnswerCharacterSet characterSet = AnswerCharacterSet.of(identifier);
         boolean availability = identifier.contains(InstanceAvailability);
         long sent = 0;
         boolean success = false;
@@ -71,7 +75,8 @@ final class FindService {
                     success = matches.unread() == 0;
                     return success ? Status.SUCCESS : Statuses.unread(matches.unread());
                 }
-                DataSet answer = match.get()
+                DataSet answer = characterSet
+                        .encoded(match.get())
                         .with(QueryRetrieveLevel, question.query().level().name())
                         .with(RetrieveAETitle, ourAeTitle.value());
                 responses.match(pending, availability ? answer.with(InstanceAvailability, "ONLINE") : answer);

@@ -68,7 +68,8 @@ final class StoreService {
                 Optional.of(request.sopInstance()),
                 request.syntax(),
                 request.body(),
-                who.aeTitle());
+                who.aeTitle(),
+                who.device().assumed());
         Optional<StoreOutcome> outcome = Optional.empty();
         try {
             outcome = Optional.of(archive.store(grant.permit, instance));
