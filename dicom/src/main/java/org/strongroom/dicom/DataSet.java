@@ -462,7 +462,11 @@ public final class DataSet {
         DataSet declared = new DataSet(source, index, from, undefinedLength, edited, irregularities);
         DataSet result = Recoding.rewritten(this, declared, to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
-        return to.terms().isEmpty() ? result.without(attribute) : result.withAll(attribute, to.terms());
+        // A term that is no ASCII was read from bytes that were none; it names no set, and its place is kept.
+        List<String> terms = to.terms().stream()
+                .map(term -> term.chars().allMatch(c -> c < 0x80) ? term : "")
+                .toList();
+        return terms.isEmpty() ? result.without(attribute) : result.withAll(attribute, terms);
     }
 
     /** Whether {@link #recoded} would lose no character, bytes that stand for none apart. */

@@ -427,7 +427,7 @@ final class DataSetReader {
             return MORE;
         }
         count(at);
-        ElementIndex index = sink == null ? null : new ElementIndex(16);
+        ElementIndex index = sink == null ? null : new ElementIndex((int) Math.min(16, (to - at - 8) / 8));
         int next = passElements(at + 8, (int) to, undefined, explicit, big, index);
         if (next != MORE && sink != null && index != null) {
             irregularities |= index.sort();

@@ -37,12 +37,16 @@ final class ElementIndex {
     @Nullable
     Object @Nullable [] edits;
 
+    private static final int[] NO_NUMBERS = new int[0];
+    private static final byte[] NO_BYTES = new byte[0];
+
+    /** Of capacity 0 it costs next to nothing: a sequence may have a million empty items. */
     ElementIndex(int capacity) {
-        tags = new int[capacity];
-        values = new int[capacity];
-        lengths = new int[capacity];
-        vrs = new byte[capacity];
-        flags = new byte[capacity];
+        tags = capacity == 0 ? NO_NUMBERS : new int[capacity];
+        values = capacity == 0 ? NO_NUMBERS : new int[capacity];
+        lengths = capacity == 0 ? NO_NUMBERS : new int[capacity];
+        vrs = capacity == 0 ? NO_BYTES : new byte[capacity];
+        flags = capacity == 0 ? NO_BYTES : new byte[capacity];
     }
 
     void add(int tag, int vr, int value, int length, int flag) {

@@ -21,7 +21,9 @@ public final class CommandSetTarget {
         set.uid(CommandSet.AFFECTED_SOP_CLASS);
         set.uid(CommandSet.REQUESTED_SOP_INSTANCE);
         set.tags(CommandSet.OFFENDING_ELEMENT);
-        StoreMessages.status(set);
+        if (set.number(CommandSet.STATUS, -1) >= 0) {
+            StoreMessages.status(set);
+        }
         set.hasDataSet();
     }
 }

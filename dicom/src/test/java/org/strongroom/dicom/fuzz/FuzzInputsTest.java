@@ -27,6 +27,8 @@ class FuzzInputsTest {
             "explicit", ExplicitTarget::fuzzerTestOneInput,
             "big-endian", BigEndianTarget::fuzzerTestOneInput,
             "deflated", DeflatedTarget::fuzzerTestOneInput,
+            "json", JsonTarget::fuzzerTestOneInput,
+            "xml", XmlTarget::fuzzerTestOneInput,
             "character-set", CharacterSetTarget::fuzzerTestOneInput));
 
     static List<String> targets() {

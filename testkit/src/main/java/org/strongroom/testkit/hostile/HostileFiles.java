@@ -163,7 +163,7 @@ final class HostileFiles {
                 "unpadded", "1.2.840.10008.1.2.1"));
         accepted.forEach((name, uid) -> add("meta/transfer-syntax-" + name, ACCEPTED, file(uid, body())));
         add("meta/transfer-syntax-missing", ACCEPTED, file(new byte[0], Arrays.copyOf(meta(""), 60), body()));
-        add("meta/says-implicit-is-explicit", REFUSED, file(IMPLICIT_UID, body()));
+        add("meta/says-implicit-is-explicit", ACCEPTED, file(IMPLICIT_UID, body()));
         add("meta/says-big-endian-is-little", REFUSED, file("1.2.840.10008.1.2.2\0", body()));
         add("meta/says-deflated-is-not", REFUSED, file("1.2.840.10008.1.2.1.99", body()));
     }

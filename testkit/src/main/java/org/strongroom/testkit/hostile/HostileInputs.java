@@ -16,6 +16,7 @@ public final class HostileInputs {
         HostileSequences.addTo(all);
         HostilePixels.addTo(all);
         HostileTexts.addTo(all);
+        HostileModels.addTo(all);
         HostilePdus.addTo(all);
         return List.copyOf(all);
     }

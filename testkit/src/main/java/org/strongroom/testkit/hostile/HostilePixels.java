@@ -87,7 +87,7 @@ final class HostilePixels {
             }
             wire.mark(Wire.END_OF_SEQUENCE, 0);
         });
-        add("encaps/1000000-empty-fragments", ACCEPTED, wire -> {
+        add("encaps/1000000-empty-fragments", REFUSED, wire -> {
             opened(wire);
             for (int i = 0; i < 1_000_000; i++) {
                 wire.mark(Wire.ITEM, 0);
@@ -130,8 +130,8 @@ final class HostilePixels {
                         .mark(Wire.END_OF_SEQUENCE, 0)
                         .element(0xFFFCFFFC, "OB", new byte[4]));
         add(
-                "encaps/bytes-behind",
-                REFUSED,
+                "encaps/5-bytes-behind",
+                ACCEPTED,
                 wire -> opened(wire)
                         .mark(Wire.ITEM, 0)
                         .mark(Wire.END_OF_SEQUENCE, 0)
