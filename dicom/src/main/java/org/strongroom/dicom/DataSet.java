@@ -270,6 +270,14 @@ public final class DataSet {
         return Optional.of(list);
     }
 
+    /**
+     * Where its first element lies in what it was read from (after inflation, for a deflated data set): 0 but for an item,
+     * whose header is the eight bytes before.
+     */
+    public int sourceOffset() {
+        return source.from;
+    }
+
     /** Where the value lies in what was read; empty where it is absent, no plain value, or put in by an edit. */
     public Optional<ByteRange> valueRange(Tag tag) {
         int at = index.find(tag.code());
