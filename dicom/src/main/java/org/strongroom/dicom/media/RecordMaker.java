@@ -16,6 +16,8 @@ import org.strongroom.dicom.VR;
 /** Makes a record's elements from an instance, PS3.3 annex F; the three offsets come when all records are there. */
 final class RecordMaker {
     private static final Tag CONTENT_SEQUENCE = new Tag(0x0040A730);
+    private static final Tag VERIFICATION = new Tag(0x0040A030);
+    private static final Tag VERIFYING_OBSERVERS = new Tag(0x0040A073);
     private static final Tag RELATIONSHIP = new Tag(0x0040A010);
 
     private final boolean invent;
@@ -74,6 +76,10 @@ final class RecordMaker {
             }
         } else if (hasValue(instance, tag)) {
             record.copy(instance, tag);
+        } else if (tag.equals(VERIFICATION)) {
+            for (DataSet observer : instance.items(VERIFYING_OBSERVERS)) {
+                record.copy(observer, tag); // the last verification counts
+            }
         } else if (key.type() == 2) {
             record.empty(tag, vr(tag));
         } else if (key.type() == 1) {

@@ -86,6 +86,7 @@ public enum RecordType {
             List.of(
                     value(0x00720002, 1),
                     value(0x00720004, 1),
+                    value(0x00720006, 1),
                     value(0x00720008, 1),
                     value(0x0072000A, 1),
                     value(0x0072000C, 1),

@@ -265,51 +265,6 @@ class FileSetBuilderTest {
         assertThat(types(theirs)).hasSize(90);
     }
 
-    @Test
-    void pydicom_finds_each_instance_in_the_file_set() throws Exception {
-        Path python = Path.of("/usr/bin/python3");
-        assumeTrue(Files.isExecutable(python), "skipped: no python3");
-        Programs.Run there = run(python.toString(), "-c", "import pydicom.fileset");
-        assumeTrue(there.exit() == 0, "skipped: no pydicom");
-        DicomDirectory ours = corpusOnMedium();
-        String script = """
-                import warnings
-                warnings.simplefilter("ignore")
-                from pydicom.fileset import FileSet
-                files = FileSet("DICOMDIR")
-                found = files.find(Modality="CT")
-                print(len(files), files.ID, len(found) > 10, len(files.find_values("PatientID")) > 5)
-                """;
-
-        Programs.Run run = run(python.toString(), "-c", script);
-
-        long instances =
-                ours.all().stream().filter(record -> !record.fileId().isEmpty()).count();
-        assertThat(run.output().strip()).endsWith(instances + " CORPUS True True");
-    }
-
-    @Test
-    void dciodvfy_finds_no_kind_of_error_in_it_that_dcmmkdirs_lacks() throws Exception {
-        Programs.require("dcmmkdir");
-        Programs.require("dciodvfy");
-        corpusOnMedium();
-        Set<String> ours = errors();
-        Files.delete(folder.resolve("DICOMDIR"));
-        run("dcmmkdir", "-q", "-W", "+I", "+r", "A");
-
-        assertThat(errors()).containsAll(ours);
-    }
-
-    // Without what names a record or a value.
-    private Set<String> errors() throws IOException, InterruptedException {
-        return run("dciodvfy", "DICOMDIR")
-                .output()
-                .lines()
-                .filter(line -> line.startsWith("Error"))
-                .map(line -> line.replaceAll("<[^>]*>|[0-9\\[\\]]+", "#"))
-                .collect(java.util.stream.Collectors.toCollection(TreeSet::new));
-    }
-
     private static Map<String, String> types(DicomDirectory directory) {
         Map<String, String> types = new TreeMap<>();
         for (DirectoryRecord record : directory.all()) {
