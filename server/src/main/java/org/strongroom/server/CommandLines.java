@@ -43,7 +43,8 @@ final class CommandLines {
         addArchiveCommands(root, invocation);
         root.addSubcommand(new DumpCommand(invocation))
                 .addSubcommand(new ValidateCommand(invocation))
-                .addSubcommand(new DeidentifyCommand(invocation));
+                .addSubcommand(new DeidentifyCommand(invocation))
+                .addSubcommand(new DicomdirCommand(invocation));
         return execute(root, invocation, arguments);
     }
 
