@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.MissingResourceException;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -69,6 +70,9 @@ public final class NativeXmlReader {
             // Its message may quote what stands there.
             int at = e.getLocation() == null ? -1 : e.getLocation().getCharacterOffset();
             throw new DicomFormatException("no well-formed XML", at, "");
+        } catch (MissingResourceException e) {
+            // The JDK's parser lacks the words for some of its complaints about document types.
+            throw new DicomFormatException("no well-formed XML: a document type that can't be");
         }
     }
 
