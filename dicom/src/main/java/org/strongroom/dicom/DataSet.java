@@ -221,6 +221,9 @@ public final class DataSet {
         if (isSequence(at)) {
             return Optional.of(new Element.Sequence(tag, itemsAt(at)));
         }
+        if (index.edit(at) instanceof Element.Bulk elsewhere) {
+            return Optional.of(elsewhere);
+        }
         if (index.has(at, ElementIndex.FRAGMENTS)) {
             DataSetReader reader = new DataSetReader(source.bytes, index.end(at), true, source.limits);
             int from = index.values[at];

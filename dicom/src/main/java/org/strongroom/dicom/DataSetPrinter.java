@@ -85,7 +85,9 @@ public final class DataSetPrinter {
                         depth,
                         bulk.tag(),
                         bulk.vr().name(),
-                        "(where it is stored)",
+                        bulk.fragments() > 0
+                                ? "(" + counted(bulk.fragments(), "fragment") + ", offset table first, not read)"
+                                : "(not read)",
                         bulk.range().length(),
                         1,
                         name);

@@ -139,6 +139,11 @@ final class DataSetReader {
         return at;
     }
 
+    /** Where the element that begins here ends; {@link #MORE} where its end is not there yet. */
+    int endOfFirst(boolean explicit, boolean big) {
+        return header(0, available, explicit, big) ? passValue(available, explicit, big) : MORE;
+    }
+
     /** Reads the items in the value of a sequence that an earlier pass has found sound. */
     List<ItemRange> items(int from, int to, boolean explicit, boolean big) {
         List<ItemRange> items = new ArrayList<>();

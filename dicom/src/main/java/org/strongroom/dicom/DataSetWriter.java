@@ -92,6 +92,9 @@ final class DataSetWriter {
     private void element(DataSet dataSet, int at) throws IOException {
         ElementIndex index = dataSet.index();
         byte[] bytes = dataSet.source().bytes();
+        if (index.edit(at) instanceof Element.Bulk) {
+            throw new IllegalStateException("an outline is not the whole data set");
+        }
         if (index.has(at, ElementIndex.IMPLICIT_ITEMS)) {
             header(index.tags[at], VR.UN, UNDEFINED_LENGTH);
             // What follows a UN of undefined length is implicit VR little endian up to and with its delimiter.

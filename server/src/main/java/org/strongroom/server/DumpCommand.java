@@ -11,19 +11,29 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DataSetPrinter;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.Outline;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.model.BulkReferences;
+import org.strongroom.dicom.model.DicomJsonWriter;
+import org.strongroom.dicom.model.NativeXmlWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Prints what a file holds. */
+/** Prints what a file holds, of any length: long values are told by their lengths, not read. */
 @Command(
         name = "dump",
         description = "Print the data elements of a DICOM file, whether or not it is in an archive.",
         mixinStandardHelpOptions = true)
 final class DumpCommand implements Callable<Integer> {
-    /** A longer data set is printed up to its pixel data. */
-    private static final int WHOLE_BYTES = 32 << 20;
+    /** Values that are longer are passed over in a file. */
+    private static final long LONGEST_READ = 1 << 20;
+
+    /** All that is read of a file. */
+    private static final int MOST_READ = 256 << 20;
+
+    /** Of a deflated file, which can't be passed over in parts. */
+    private static final int MOST_DEFLATED = 32 << 20;
 
     private final Invocation invocation;
 
@@ -33,6 +43,23 @@ final class DumpCommand implements Callable<Integer> {
     @Option(names = "--longest", paramLabel = "N", description = "most characters of a value (default: 64)")
     private int longest = 64;
 
+    @Option(
+            names = "--json",
+            description = "the data set in the DICOM JSON Model (PS3.18 annex F), without File Meta Information")
+    private boolean json;
+
+    @Option(
+            names = "--xml",
+            description = "the data set as a Native DICOM Model (PS3.19), without File Meta Information")
+    private boolean xml;
+
+    @Option(
+            names = "--longest-bulk",
+            paramLabel = "BYTES",
+            description =
+                    "with --json and --xml: longer values outside sequences become a URI file:FILE#OFFSET,LENGTH (default: 1024)")
+    private int longestBulk = 1024;
+
     DumpCommand(Invocation invocation) {
         this.invocation = invocation;
     }
@@ -41,6 +68,12 @@ final class DumpCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (longest < 4) {
             throw new Failure("--longest " + longest + " is less than 4");
+        }
+        if (longestBulk < 0) {
+            throw new Failure("--longest-bulk " + longestBulk + " is less than 0");
+        }
+        if (json && xml) {
+            throw new Failure("--json and --xml: one of them");
         }
         Path path = invocation.path(file);
         if (Files.isDirectory(path)) {
@@ -55,31 +88,62 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     private void print(Path path) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
+        try (Counted in = new Counted(new BufferedInputStream(Files.newInputStream(path)))) {
             Part10 part10 = Part10.open(in, Limits.DEFAULT);
-            DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest);
-            if (!part10.meta().tags().isEmpty()) {
-                invocation.out().println("# File Meta Information");
-                printer.print(part10.meta());
+            // What is taken of the file less what of it waits in the body's first part.
+            long bodyAt = in.count() - part10.body().available();
+            DataSet dataSet = part10.syntax().deflated() ? deflated(part10) : outline(path, part10, bodyAt);
+            if (json) {
+                DicomJsonWriter writer = new DicomJsonWriter(
+                        invocation.out(), DicomJsonWriter.Layout.INDENTED, references(path, part10, bodyAt));
+                writer.write(dataSet);
+                writer.flush();
+            } else if (xml) {
+                new NativeXmlWriter(invocation.out(), DicomJsonWriter.Layout.INDENTED, references(path, part10, bodyAt))
+                        .write(dataSet);
+            } else {
+                printForPeople(part10, dataSet);
             }
-            invocation.out().println("# Data set, transfer syntax " + part10.syntax());
-            print(part10, printer);
         }
     }
 
-    private void print(Part10 part10, DataSetPrinter printer) throws IOException {
-        byte[] bytes = part10.body().readNBytes(WHOLE_BYTES);
-        boolean complete = part10.body().read() < 0;
-        if (complete) {
-            printer.print(DataSet.read(bytes, part10.syntax(), Limits.DEFAULT));
-            return;
+    private void printForPeople(Part10 part10, DataSet dataSet) throws IOException {
+        DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest);
+        if (!part10.meta().tags().isEmpty()) {
+            invocation.out().println("# File Meta Information");
+            printer.print(part10.meta());
         }
-        Optional<DataSet.Head> head = DataSet.readHead(bytes, bytes.length, false, part10.syntax(), Limits.DEFAULT);
-        printer.print(head.map(DataSet.Head::elements)
-                .orElseThrow(() -> new Failure("more than " + WHOLE_BYTES + " bytes before the pixel data")));
-        invocation
-                .out()
-                .println("# Pixel data and what follows: not printed, the file is longer than " + (WHOLE_BYTES >> 20)
-                        + " MiB");
+        invocation.out().println("# Data set, transfer syntax " + part10.syntax());
+        printer.print(dataSet);
+    }
+
+    private DataSet outline(Path path, Part10 part10, long bodyAt) throws IOException {
+        long longestRead = json || xml ? longestBulk : LONGEST_READ;
+        if (!Files.isRegularFile(path)) {
+            return Outline.read(part10.body(), part10.syntax(), Limits.DEFAULT, longestRead, MOST_READ);
+        }
+        // Opened again: what is passed over in a file needs no reading.
+        try (InputStream body = Files.newInputStream(path)) {
+            body.skipNBytes(bodyAt);
+            return Outline.read(body, part10.syntax(), Limits.DEFAULT, longestRead, MOST_READ);
+        }
+    }
+
+    private static DataSet deflated(Part10 part10) throws IOException {
+        byte[] bytes = part10.body().readNBytes(MOST_DEFLATED);
+        if (part10.body().read() >= 0) {
+            throw new Failure("more than " + (MOST_DEFLATED >> 20) + " MiB of a deflated data set");
+        }
+        return DataSet.read(bytes, part10.syntax(), Limits.DEFAULT);
+    }
+
+    /** What the outline passed over, by its place in the file; of a deflated one everything is written out. */
+    private static BulkReferences references(Path path, Part10 part10, long bodyAt) {
+        if (part10.syntax().deflated()) {
+            return BulkReferences.NONE;
+        }
+        String uri = path.toUri().toString();
+        return (where, vr, position, length, elsewhere) ->
+                elsewhere ? Optional.of(uri + "#" + (bodyAt + position) + "," + length) : Optional.empty();
     }
 }

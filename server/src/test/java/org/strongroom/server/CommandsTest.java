@@ -3,12 +3,16 @@ package org.strongroom.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +36,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.model.BulkSource;
+import org.strongroom.dicom.model.DicomJsonReader;
+import org.strongroom.dicom.model.NativeXmlReader;
+import org.strongroom.dicom.model.ReadOptions;
 import org.strongroom.testkit.Corpus;
 
 /** What each command answers to bad input: one clear line, and a status that is not 0. */
@@ -196,6 +208,8 @@ class CommandsTest {
                 "dump FOLDER|a folder",
                 "dump TEXT|TEXT",
                 "dump --longest 1 TEXT|less than 4",
+                "dump --longest-bulk -1 TEXT|less than 0",
+                "dump --json --xml TEXT|one of them",
                 "audit verify --data FOLDER/none|no archive",
                 "echo --data DATA|2:whom",
                 "echo --to demo --data DATA|no demo runs",
@@ -302,6 +316,59 @@ class CommandsTest {
             Files.write(file, Arrays.copyOf(whole, length));
             dumped(file);
         }
+    }
+
+    @Test
+    void a_dump_as_json_or_xml_is_the_data_set_with_long_values_by_their_places_in_the_file() throws Exception {
+        Synthetic instance = Synthetic.make(77, 1, 1, 64, new Random(1));
+        byte[] head = Part10.header(instance.sopClass(), instance.sopInstance(), instance.syntax(), Optional.empty());
+        byte[] whole = Arrays.copyOf(head, head.length + instance.bytes().length);
+        System.arraycopy(instance.bytes(), 0, whole, head.length, instance.bytes().length);
+        Path file = Files.write(folder.resolve("whole.dcm"), whole);
+        DataSet dataSet = DataSet.read(instance.bytes(), instance.syntax(), Limits.DEFAULT);
+
+        Run json = run("dump --json --longest-bulk 100 FOLDER/whole.dcm");
+        Run xml = run("dump --xml --longest-bulk 100 FOLDER/whole.dcm");
+
+        BulkSource fromFile = (path, vr, uri) -> {
+            assertThat(uri).startsWith(file.toUri() + "#");
+            String[] range = uri.substring(uri.indexOf('#') + 1).split(",", 2);
+            int from = Integer.parseInt(range[0]);
+            return Optional.of(new ByteArrayInputStream(whole, from, Integer.parseInt(range[1])));
+        };
+        ReadOptions options = ReadOptions.DEFAULT.withBulk(fromFile);
+        assertThat(json.exit()).as(json.output()).isZero();
+        assertThat(json.output()).contains("BulkDataURI").contains("\n  \"0008");
+        assertThat(xml.exit()).as(xml.output()).isZero();
+        DataSet ofJson = DicomJsonReader.read(
+                new ByteArrayInputStream(json.output().getBytes(StandardCharsets.UTF_8)), options);
+        DataSet ofXml = NativeXmlReader.read(
+                new ByteArrayInputStream(xml.output().getBytes(StandardCharsets.UTF_8)), options);
+        for (DataSet back : List.of(ofJson, ofXml)) {
+            assertThat(back.toBytes(instance.syntax()).length).isEqualTo(instance.bytes().length);
+            assertThat(back.get(Attributes.PixelData).orElseThrow().mismatch(
+                            dataSet.get(Attributes.PixelData).orElseThrow()))
+                    .isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void a_file_longer_than_memory_is_dumped_with_the_length_of_its_pixel_data() throws Exception {
+        Path file = folder.resolve("long.dcm");
+        byte[] start = DataSet.empty()
+                .with(Attributes.PatientID, "P")
+                .toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        long length = 3L << 30;
+        ByteBuffer header = ByteBuffer.allocate(start.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+        header.put(start).putInt(0x00107FE0).put((byte) 'O').put((byte) 'W').putShort((short) 0).putInt((int) length);
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.write(header.array());
+            sparse.setLength(header.capacity() + length);
+        }
+
+        assertThat(run("dump FOLDER/long.dcm").output()).contains("(not read)", "# " + length, "PixelData");
+        assertThat(run("dump --json FOLDER/long.dcm").output())
+                .contains(file.toUri() + "#" + header.capacity() + "," + length);
     }
 
     /** Whether it was; if not, checks what was said. */

@@ -145,7 +145,7 @@ public final class DicomJsonWriter {
             case ITEMS -> items(cursor.items(), depth);
             case ELSEWHERE -> elsewhere(dataSet, cursor.element());
             case VALUE -> {
-                if (cursor.length() > 0 && !referred(vr, cursor.position(), cursor.length())) {
+                if (cursor.length() > 0 && !referred(vr, cursor.position(), cursor.length(), false)) {
                     value(cursor, vr);
                 }
             }
@@ -171,13 +171,13 @@ public final class DicomJsonWriter {
     private void elsewhere(DataSet dataSet, Element element) throws IOException {
         switch (element) {
             case Element.Bulk kept -> {
-                if (!referred(kept.vr(), kept.range().offset(), kept.range().length())) {
+                if (!referred(kept.vr(), kept.range().offset(), kept.range().length(), true)) {
                     throw new IllegalStateException("no URI for " + path + ", which is left where it is stored");
                 }
             }
             case Element.Fragments encapsulated -> {
                 long position = ValueBytes.position(encapsulated);
-                if (!referred(encapsulated.vr(), position, ValueBytes.length(encapsulated))) {
+                if (!referred(encapsulated.vr(), position, ValueBytes.length(encapsulated), false)) {
                     startBinary();
                     bytes.fragments(dataSet, encapsulated);
                     out.write('"');
@@ -187,8 +187,8 @@ public final class DicomJsonWriter {
         }
     }
 
-    private boolean referred(VR vr, long position, long length) throws IOException {
-        Optional<String> uri = bulk.uri(path, vr, position, length);
+    private boolean referred(VR vr, long position, long length, boolean elsewhere) throws IOException {
+        Optional<String> uri = bulk.uri(path, vr, position, length, elsewhere);
         if (uri.isEmpty()) {
             return false;
         }

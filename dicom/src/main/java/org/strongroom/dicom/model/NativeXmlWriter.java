@@ -100,7 +100,7 @@ public final class NativeXmlWriter {
             case ITEMS -> items(cursor.items(), depth);
             case ELSEWHERE -> elsewhere(dataSet, cursor.element(), depth);
             case VALUE -> {
-                if (cursor.length() > 0 && !referred(cursor.vr(), cursor.position(), cursor.length(), depth)) {
+                if (cursor.length() > 0 && !referred(cursor.vr(), cursor.position(), cursor.length(), false, depth)) {
                     value(cursor, depth);
                 }
             }
@@ -139,13 +139,13 @@ public final class NativeXmlWriter {
     private void elsewhere(DataSet dataSet, Element element, int depth) throws IOException {
         switch (element) {
             case Element.Bulk kept -> {
-                if (!referred(kept.vr(), kept.range().offset(), kept.range().length(), depth)) {
+                if (!referred(kept.vr(), kept.range().offset(), kept.range().length(), true, depth)) {
                     throw new IllegalStateException("no URI for " + path + ", which is left where it is stored");
                 }
             }
             case Element.Fragments encapsulated -> {
                 long position = ValueBytes.position(encapsulated);
-                if (!referred(encapsulated.vr(), position, ValueBytes.length(encapsulated), depth)) {
+                if (!referred(encapsulated.vr(), position, ValueBytes.length(encapsulated), false, depth)) {
                     startBinary(depth);
                     bytes.fragments(dataSet, encapsulated);
                     xml.end("InlineBinary");
@@ -155,8 +155,8 @@ public final class NativeXmlWriter {
         }
     }
 
-    private boolean referred(VR vr, long position, long length, int depth) throws IOException {
-        Optional<String> uri = bulk.uri(path, vr, position, length);
+    private boolean referred(VR vr, long position, long length, boolean elsewhere, int depth) throws IOException {
+        Optional<String> uri = bulk.uri(path, vr, position, length, elsewhere);
         if (uri.isEmpty()) {
             return false;
         }

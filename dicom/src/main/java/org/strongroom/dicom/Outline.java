@@ -1,0 +1,268 @@
+package org.strongroom.dicom;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A data set of any length in the memory of its shorter values, for files to be looked at: values of the outermost level that
+ * are longer than asked for are passed over and are {@link Element.Bulk}, with their place in the stream. A sequence is
+ * read whole. The data set can't be written.
+ */
+public final class Outline {
+    private static final long UNDEFINED_LENGTH = 0xFFFFFFFFL;
+    private static final int ITEM = 0xFFFEE000;
+    private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
+    private static final int FIRST = 4096;
+
+    private final InputStream in;
+    private final TransferSyntax syntax;
+    private final Limits limits;
+    private final long longest;
+    private final int mostKept;
+    private final ElementIndex passed = ElementIndex.ofEdits(0);
+    private byte[] kept = new byte[FIRST];
+    private int keptCount;
+    /** Bytes of the stream that are read and belong to no element yet. */
+    private byte[] ahead = new byte[FIRST];
+
+    private int aheadFrom;
+    private int aheadCount;
+    private long position;
+    private int elements;
+
+    private Outline(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept) {
+        this.in = in;
+        this.syntax = syntax;
+        this.limits = limits;
+        this.longest = longest;
+        this.mostKept = mostKept;
+    }
+
+    /**
+     * Reads to the end of the stream.
+     *
+     * @param syntax not deflated: what is passed over has no place in a deflated stream
+     * @param longest most bytes of a value that is read; offsets of longer ones are counted from where the stream stood
+     * @param mostKept most bytes of all that is read
+     * @throws DicomFormatException when the bytes are no data set in this syntax, are cut off, exceed {@code limits}, or come
+     *     to more than {@code mostKept}
+     */
+    public static DataSet read(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept)
+            throws IOException {
+        if (syntax.deflated()) {
+            throw new IllegalArgumentException("a deflated data set has no outline");
+        }
+        Outline outline = new Outline(in, syntax, limits, longest, mostKept);
+        while (outline.element()) {
+            // Until the end.
+        }
+        DataSet read = DataSet.read(Arrays.copyOf(outline.kept, outline.keptCount), syntax, limits);
+        return outline.passed.count == 0 ? read : read.with(merged(read.index(), outline.passed));
+    }
+
+    /** Both in order of tag; what was passed over stands after a duplicate that was read. */
+    private static ElementIndex merged(ElementIndex read, ElementIndex passed) {
+        ElementIndex all = ElementIndex.ofEdits(read.count + passed.count);
+        int at = 0;
+        for (int i = 0; i < passed.count; i++) {
+            while (at < read.count && Integer.compareUnsigned(read.tags[at], passed.tags[i]) <= 0) {
+                all.add(read, at++);
+            }
+            all.add(passed, i);
+        }
+        while (at < read.count) {
+            all.add(read, at++);
+        }
+        return all;
+    }
+
+    private boolean element() throws IOException {
+        if (!has(8)) {
+            keep(aheadCount); // nothing, or a rest that the reader judges
+            return false;
+        }
+        boolean big = syntax.bigEndian();
+        int tag = tagAt(0);
+        int header = 8;
+        int vr = DataSetReader.implicitVr(tag);
+        long length = lengthAt(4);
+        int named = VR.codeOf(ahead[aheadFrom + 4], ahead[aheadFrom + 5]);
+        if (++elements > limits.elements()) {
+            throw new DicomFormatException("more than " + limits.elements() + " elements", position, "");
+        }
+        if (syntax.explicitVr() && named < 0 && tag >>> 16 != 0xFFFE) {
+            whole(tag);
+            return true;
+        }
+        if (syntax.explicitVr() && named >= 0) {
+            vr = named;
+            length = Value.unsignedShort(ahead, aheadFrom + 6, big);
+            if (VR.at(vr).longLength()) {
+                header = 12;
+                if (!has(12)) {
+                    keep(aheadCount);
+                    return false;
+                }
+                length = lengthAt(8);
+            }
+        }
+        if (length == UNDEFINED_LENGTH && DataSetReader.isFragments(tag, vr)) {
+            fragments(tag, vr, header);
+        } else if (length != UNDEFINED_LENGTH && length > longest && vr != VR.SQ.code() && tag >>> 16 != 0xFFFE) {
+            drop(header);
+            pass(tag, vr, position, length, 0);
+            skip(length, tag);
+        } else if (length != UNDEFINED_LENGTH) {
+            keep(header);
+            keepFromStream(length, tag);
+        } else {
+            whole(tag);
+        }
+        return true;
+    }
+
+    /** Encapsulated data: kept where it is short, else passed over fragment by fragment. */
+    private void fragments(int tag, int vr, int header) throws IOException {
+        int headerAt = keptCount;
+        keep(header);
+        long from = position;
+        int count = 0;
+        while (has(8) && tagAt(0) == ITEM) {
+            long length = lengthAt(4);
+            boolean fits = position + 8 + length - from <= longest && keptCount > headerAt;
+            if (++elements > limits.elements()) {
+                throw new DicomFormatException("more than " + limits.elements() + " fragments", position, "");
+            }
+            count++;
+            if (fits) {
+                keep(8);
+                keepFromStream(length, tag);
+            } else {
+                keptCount = headerAt;
+                drop(8);
+                skip(length, tag);
+            }
+        }
+        if (keptCount == headerAt) {
+            pass(tag, vr, from, position - from, count);
+            if (has(8) && tagAt(0) != SEQUENCE_DELIMITATION) {
+                throw new DicomFormatException("no fragment where one must begin", position, "" + new Tag(tag));
+            }
+            drop(Math.min(8, aheadCount));
+        } else if (has(8)) {
+            keep(8);
+        }
+    }
+
+    /** A sequence of undefined length, or a header that is none: more and more is looked at until the end is there. */
+    private void whole(int tag) throws IOException {
+        int wanted = FIRST;
+        while (true) {
+            boolean complete = !has(wanted);
+            compact();
+            int end = new DataSetReader(ahead, Math.min(aheadCount, wanted), complete, limits)
+                    .endOfFirst(syntax.explicitVr(), syntax.bigEndian());
+            if (end != DataSetReader.MORE) {
+                keep(end);
+                return;
+            }
+            if (wanted >= mostKept) {
+                throw tooMuch(tag);
+            }
+            wanted = Math.min(wanted * 2, mostKept);
+        }
+    }
+
+    private void pass(int tag, int vr, long from, long length, int fragments) {
+        VR known = vr == Dictionary.US_OR_SS ? VR.US : VR.at(vr);
+        Element.Bulk bulk = new Element.Bulk(new Tag(tag), known, new ByteRange(from, length), fragments);
+        @Nullable Object @Nullable [] edits = passed.edits;
+        passed.edits = edits == null ? new Object[] {bulk} : Arrays.copyOf(edits, passed.count + 1);
+        passed.edits[passed.count] = bulk;
+        passed.add(tag, known.code(), 0, 0, ElementIndex.FRAGMENTS);
+    }
+
+    private void keepFromStream(long length, int tag) throws IOException {
+        long left = length;
+        while (left > 0) {
+            if (aheadCount == 0 && !has(1)) {
+                return; // cut off: the reader says so
+            }
+            int n = (int) Math.min(left, aheadCount);
+            if (n > mostKept - keptCount) {
+                throw tooMuch(tag);
+            }
+            keep(n);
+            left -= n;
+        }
+    }
+
+    private void keep(int count) {
+        if (count > mostKept - keptCount) {
+            throw tooMuch(count < 4 ? 0 : tagAt(0));
+        }
+        if (count > kept.length - keptCount) {
+            kept = Arrays.copyOf(kept, (int) Math.min(Math.max(kept.length * 2L, (long) keptCount + count), mostKept));
+        }
+        System.arraycopy(ahead, aheadFrom, kept, keptCount, count);
+        keptCount += count;
+        drop(count);
+    }
+
+    private DicomFormatException tooMuch(int tag) {
+        return new DicomFormatException(
+                "more than " + mostKept + " bytes besides long values", position, new Tag(tag).toString());
+    }
+
+    private void drop(int count) {
+        aheadFrom += count;
+        aheadCount -= count;
+        position += count;
+    }
+
+    private void skip(long length, int tag) throws IOException {
+        int there = (int) Math.min(length, aheadCount);
+        drop(there);
+        try {
+            in.skipNBytes(length - there);
+        } catch (EOFException e) {
+            throw new DicomFormatException(
+                    "a value of " + length + " bytes that is cut off", position, "" + new Tag(tag));
+        }
+        position += length - there;
+    }
+
+    /** Reads until so many bytes are there; false where the stream ends before. */
+    private boolean has(int count) throws IOException {
+        if (aheadCount < count && aheadFrom + count > ahead.length) {
+            compact();
+            ahead = count > ahead.length ? Arrays.copyOf(ahead, count) : ahead;
+        }
+        while (aheadCount < count) {
+            int end = aheadFrom + aheadCount;
+            int n = in.read(ahead, end, ahead.length - end);
+            if (n < 0) {
+                return false;
+            }
+            aheadCount += n;
+        }
+        return true;
+    }
+
+    private void compact() {
+        System.arraycopy(ahead, aheadFrom, ahead, 0, aheadCount);
+        aheadFrom = 0;
+    }
+
+    private int tagAt(int at) {
+        int code = Value.intAt(ahead, aheadFrom + at, syntax.bigEndian());
+        return syntax.bigEndian() ? code : (code << 16) | (code >>> 16);
+    }
+
+    private long lengthAt(int at) {
+        return Value.intAt(ahead, aheadFrom + at, syntax.bigEndian()) & 0xFFFFFFFFL;
+    }
+}

@@ -1,0 +1,156 @@
+package org.strongroom.dicom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.strongroom.testkit.Corpus;
+import org.strongroom.testkit.Extent;
+
+class OutlineTest {
+    private static DataSet outline(byte[] bytes, TransferSyntax syntax, long longest) {
+        try {
+            return Outline.read(new ByteArrayInputStream(bytes), syntax, Limits.DEFAULT, longest, 64 << 20);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void the_outline_of_every_readable_file_is_the_file_with_its_long_values_by_their_places() throws IOException {
+        Optional<Corpus> found = Corpus.find();
+        assumeTrue(found.isPresent(), Corpus.ABSENT);
+        int passed = 0;
+        for (Corpus.Entry entry : found.get().entries()) {
+            if (entry.bytes() > Extent.of(60_000, Integer.MAX_VALUE)) {
+                continue;
+            }
+            byte[] body;
+            TransferSyntax syntax;
+            DataSet whole;
+            try {
+                Part10 file = Part10.open(new ByteArrayInputStream(found.get().bytes(entry)), Limits.DEFAULT);
+                body = file.body().readAllBytes();
+                syntax = file.syntax();
+                whole = DataSet.read(body, syntax, Limits.DEFAULT);
+            } catch (DicomFormatException e) {
+                continue;
+            }
+            if (syntax.deflated()) {
+                continue;
+            }
+            DataSet outline = outline(body, syntax, 100);
+            assertThat(outline.tags()).as(entry.path()).isEqualTo(whole.tags());
+            for (Tag tag : whole.tags()) {
+                Element there = whole.element(tag).orElseThrow();
+                String where = entry + " " + tag;
+                if (outline.element(tag).orElseThrow() instanceof Element.Bulk bulk) {
+                    passed++;
+                    byte[] value = Arrays.copyOfRange(body, (int) bulk.range().offset(), (int)
+                            (bulk.range().offset() + bulk.range().length()));
+                    if (there instanceof Element.Encoded encoded) {
+                        assertThat(bulk.vr()).as(where).isEqualTo(there.vr());
+                        assertThat(encoded.bytes().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE))
+                                .as(where)
+                                .isEqualTo(value);
+                    } else {
+                        assertThat(there).as(where).isInstanceOf(Element.Fragments.class);
+                        assertThat(((Element.Fragments) there).fragments())
+                                .as(where)
+                                .hasSize(bulk.fragments());
+                    }
+                } else {
+                    assertThat(outline.text(tag)).as(where).isEqualTo(whole.text(tag));
+                    assertThat(outline.items(tag)).as(where).hasSameSizeAs(whole.items(tag));
+                }
+            }
+        }
+        assertThat(passed).isGreaterThan(100);
+    }
+
+    @Test
+    void a_file_of_gigabytes_takes_little_memory_and_what_is_cut_off_is_refused() throws IOException {
+        byte[] head = Bytes.explicit()
+                .element(0x00100020, "LO", "ab")
+                .header(0x7FE00010, "OW", -16)
+                .done();
+        long length = 0xFFFFFFF0L;
+        DataSet outline = Outline.read(
+                new Endless(head, length), TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT, 1 << 20, 1 << 20);
+        assertThat(outline.element(new Tag(0x7FE00010)))
+                .contains(new Element.Bulk(new Tag(0x7FE00010), VR.OW, new ByteRange(head.length, length), 0));
+        assertThatThrownBy(() -> outline.toBytes(TransferSyntax.ExplicitVRLittleEndian))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Outline.read(
+                        new Endless(head, length - 1),
+                        TransferSyntax.ExplicitVRLittleEndian,
+                        Limits.DEFAULT,
+                        1 << 20,
+                        1 << 20))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("cut off");
+    }
+
+    @Test
+    void what_is_kept_has_a_bound() {
+        Bytes many = Bytes.explicit();
+        for (int i = 0; i < 100; i++) {
+            many.element(0x00091000 + i, "UN", new byte[1000]);
+        }
+        assertThatThrownBy(() -> Outline.read(
+                        new ByteArrayInputStream(many.done()),
+                        TransferSyntax.ExplicitVRLittleEndian,
+                        Limits.DEFAULT,
+                        2000,
+                        50_000))
+                .hasMessageContaining("more than 50000 bytes");
+        assertThat(outline(many.done(), TransferSyntax.ExplicitVRLittleEndian, 2000)
+                        .tags())
+                .hasSize(100);
+    }
+
+    /** Some bytes, then zeros; skipping costs nothing. */
+    private static final class Endless extends InputStream {
+        private final byte[] head;
+        private final long end;
+        private long at;
+
+        Endless(byte[] head, long zeros) {
+            this.head = head;
+            this.end = head.length + zeros;
+        }
+
+        private int zero() {
+            at++;
+            return 0;
+        }
+
+        @Override
+        public int read() {
+            return at == end ? -1 : at < head.length ? head[(int) at++] & 0xFF : zero();
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int count) {
+            int b = count == 0 ? 0 : read();
+            if (b < 0) {
+                return -1;
+            }
+            bytes[offset] = (byte) b;
+            return Math.min(count, 1);
+        }
+
+        @Override
+        public long skip(long count) {
+            long n = Math.min(count, end - at);
+            at += n;
+            return n;
+        }
+    }
+}
