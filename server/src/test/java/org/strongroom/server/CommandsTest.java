@@ -36,9 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
-import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.model.BulkSource;
@@ -325,10 +323,9 @@ class CommandsTest {
         byte[] whole = Arrays.copyOf(head, head.length + instance.bytes().length);
         System.arraycopy(instance.bytes(), 0, whole, head.length, instance.bytes().length);
         Path file = Files.write(folder.resolve("whole.dcm"), whole);
-        DataSet dataSet = DataSet.read(instance.bytes(), instance.syntax(), Limits.DEFAULT);
 
-        Run json = run("dump --json --longest-bulk 100 FOLDER/whole.dcm");
-        Run xml = run("dump --xml --longest-bulk 100 FOLDER/whole.dcm");
+        Run json = run("dump --json --longest-bulk 32 FOLDER/whole.dcm");
+        Run xml = run("dump --xml --longest-bulk 32 FOLDER/whole.dcm");
 
         BulkSource fromFile = (path, vr, uri) -> {
             assertThat(uri).startsWith(file.toUri() + "#");
@@ -340,27 +337,27 @@ class CommandsTest {
         assertThat(json.exit()).as(json.output()).isZero();
         assertThat(json.output()).contains("BulkDataURI").contains("\n  \"0008");
         assertThat(xml.exit()).as(xml.output()).isZero();
-        DataSet ofJson = DicomJsonReader.read(
-                new ByteArrayInputStream(json.output().getBytes(StandardCharsets.UTF_8)), options);
-        DataSet ofXml = NativeXmlReader.read(
-                new ByteArrayInputStream(xml.output().getBytes(StandardCharsets.UTF_8)), options);
+        DataSet ofJson =
+                DicomJsonReader.read(new ByteArrayInputStream(json.output().getBytes(StandardCharsets.UTF_8)), options);
+        DataSet ofXml =
+                NativeXmlReader.read(new ByteArrayInputStream(xml.output().getBytes(StandardCharsets.UTF_8)), options);
         for (DataSet back : List.of(ofJson, ofXml)) {
-            assertThat(back.toBytes(instance.syntax()).length).isEqualTo(instance.bytes().length);
-            assertThat(back.get(Attributes.PixelData).orElseThrow().mismatch(
-                            dataSet.get(Attributes.PixelData).orElseThrow()))
-                    .isEqualTo(-1);
+            assertThat(back.toBytes(instance.syntax())).isEqualTo(instance.bytes());
         }
     }
 
     @Test
     void a_file_longer_than_memory_is_dumped_with_the_length_of_its_pixel_data() throws Exception {
         Path file = folder.resolve("long.dcm");
-        byte[] start = DataSet.empty()
-                .with(Attributes.PatientID, "P")
-                .toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        byte[] start = DataSet.empty().with(Attributes.PatientID, "P").toBytes(TransferSyntax.ExplicitVRLittleEndian);
         long length = 3L << 30;
         ByteBuffer header = ByteBuffer.allocate(start.length + 12).order(ByteOrder.LITTLE_ENDIAN);
-        header.put(start).putInt(0x00107FE0).put((byte) 'O').put((byte) 'W').putShort((short) 0).putInt((int) length);
+        header.put(start)
+                .putInt(0x00107FE0)
+                .put((byte) 'O')
+                .put((byte) 'W')
+                .putShort((short) 0)
+                .putInt((int) length);
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.write(header.array());
             sparse.setLength(header.capacity() + length);
