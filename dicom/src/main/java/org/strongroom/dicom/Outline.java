@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Outline {
     private static final long UNDEFINED_LENGTH = 0xFFFFFFFFL;
+    private static final int PIXEL_DATA = 0x7FE00010;
     private static final int ITEM = 0xFFFEE000;
     private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
     private static final int FIRST = 4096;
@@ -32,6 +33,8 @@ public final class Outline {
     private int aheadCount;
     private long position;
     private int elements;
+    /** How much was kept when Pixel Data was passed over; -1 before. */
+    private int pixelDataAt = -1;
 
     private Outline(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept) {
         this.in = in;
@@ -56,11 +59,30 @@ public final class Outline {
             throw new IllegalArgumentException("a deflated data set has no outline");
         }
         Outline outline = new Outline(in, syntax, limits, longest, mostKept);
-        while (outline.element()) {
-            // Until the end.
-        }
-        DataSet read = DataSet.read(Arrays.copyOf(outline.kept, outline.keptCount), syntax, limits);
+        outline.elements();
+        DataSet read = outline.kept(outline.keptCount);
         return outline.passed.count == 0 ? read : read.with(merged(read.index(), outline.passed));
+    }
+
+    /** Pixel Data passed over and then no elements: bytes that follow a data set, as its reader takes them too. */
+    private void elements() throws IOException {
+        try {
+            while (element()) {
+                // Until the end.
+            }
+            if (pixelDataAt >= 0) {
+                kept(keptCount);
+            }
+        } catch (DicomFormatException e) {
+            if (pixelDataAt < 0) {
+                throw e;
+            }
+            keptCount = pixelDataAt;
+        }
+    }
+
+    private DataSet kept(int count) {
+        return DataSet.read(Arrays.copyOf(kept, count), syntax, limits);
     }
 
     /** Both in order of tag; what was passed over stands after a duplicate that was read. */
@@ -115,6 +137,7 @@ public final class Outline {
             drop(header);
             pass(tag, vr, position, length, 0);
             skip(length, tag);
+            passedPixelData(tag);
         } else if (length != UNDEFINED_LENGTH) {
             keep(header);
             keepFromStream(length, tag);
@@ -152,6 +175,7 @@ public final class Outline {
                 throw new DicomFormatException("no fragment where one must begin", position, "" + new Tag(tag));
             }
             drop(Math.min(8, aheadCount));
+            passedPixelData(tag);
         } else if (has(8)) {
             keep(8);
         }
@@ -163,8 +187,7 @@ public final class Outline {
         while (true) {
             boolean complete = !has(wanted);
             compact();
-            int end = new DataSetReader(ahead, Math.min(aheadCount, wanted), complete, limits)
-                    .endOfFirst(syntax.explicitVr(), syntax.bigEndian());
+            int end = endOfFirst(Math.min(aheadCount, wanted), complete);
             if (end != DataSetReader.MORE) {
                 keep(end);
                 return;
@@ -176,6 +199,16 @@ public final class Outline {
         }
     }
 
+    /** What is no element is taken to the end of the stream: the reader of the whole knows what may follow a data set. */
+    private int endOfFirst(int available, boolean complete) {
+        try {
+            return new DataSetReader(ahead, available, complete, limits)
+                    .endOfFirst(syntax.explicitVr(), syntax.bigEndian());
+        } catch (DicomFormatException e) {
+            return complete ? available : DataSetReader.MORE;
+        }
+    }
+
     private void pass(int tag, int vr, long from, long length, int fragments) {
         VR known = vr == Dictionary.US_OR_SS ? VR.US : VR.at(vr);
         Element.Bulk bulk = new Element.Bulk(new Tag(tag), known, new ByteRange(from, length), fragments);
@@ -183,6 +216,10 @@ public final class Outline {
         passed.edits = edits == null ? new Object[] {bulk} : Arrays.copyOf(edits, passed.count + 1);
         passed.edits[passed.count] = bulk;
         passed.add(tag, known.code(), 0, 0, ElementIndex.FRAGMENTS);
+    }
+
+    private void passedPixelData(int tag) {
+        pixelDataAt = tag == PIXEL_DATA ? keptCount : pixelDataAt;
     }
 
     private void keepFromStream(long length, int tag) throws IOException {
