@@ -266,14 +266,18 @@ public final class NativeXmlReader {
             if (group < 0 || !names.open(group)) {
                 throw fail("no group of a name, or twice the same");
             }
-            components();
+            components(group);
         }
         names.end();
     }
 
-    /** Each puts as many delimiters as lie between it and the one before. */
-    private void components() throws XMLStreamException {
+    /**
+     * Each puts as many delimiters as lie between it and the one before. One that holds a delimiter would be several; the
+     * last component, and the last group, may hold what stands behind them in a name that has more.
+     */
+    private void components(int group) throws XMLStreamException {
         byte[] delimiter = {'^'};
+        boolean lastGroup = group == NativeXmlWriter.GROUPS.length - 1;
         int at = 0;
         int last = -1;
         while (nextElement()) {
@@ -285,7 +289,15 @@ public final class NativeXmlReader {
             for (; at < component; at++) {
                 names.put(delimiter, 0, 1);
             }
-            text(names);
+            boolean lastComponent = component == NativeXmlWriter.COMPONENTS.length - 1;
+            text((bytes, from, length) -> {
+                for (int i = from; i < from + length; i++) {
+                    if ((bytes[i] == '=' && !lastGroup) || (bytes[i] == '^' && !lastComponent)) {
+                        throw fail("a delimiter within a component of a name");
+                    }
+                }
+                names.put(bytes, from, length);
+            });
         }
     }
 
