@@ -103,7 +103,8 @@ final class Dummies {
 
     /** A text object needs a place: the corner of what is displayed. */
     private static DataSet anchored(DataSet box) {
-        return box.withText(new Tag(0x00700012), VR.CS, List.of("LEFT"));
+        return box.withText(new Tag(0x00700014), VR.FL, List.of("0", "0"))
+                .withText(new Tag(0x00700015), VR.CS, List.of("N"));
     }
 
     private static DataSet text(int tag, VR vr, String value, DataSet to) {

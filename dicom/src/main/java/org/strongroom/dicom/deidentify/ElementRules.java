@@ -15,17 +15,20 @@ import org.strongroom.dicom.ElementEditor;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.VR;
 import org.strongroom.dicom.deidentify.Tally.Treatment;
+import org.strongroom.dicom.validate.AttributeTypes;
 
 /**
  * Decides about each element of one instance as it passes, PS3.15 table E.1-1.
  *
  * <p>Where the table leaves a choice that depends on the attribute's type in its IOD (Z/D, X/Z, X/D, X/Z/D), what is valid
- * for every type is chosen: a value that says nothing, or a zero length where that is among the choices and D isn't. A
- * sequence is emptied, and removed where only X and D are the choices; sequences of references (X/Z/U*) stay with their
+ * for every type is chosen: a value that says nothing, or a zero length where that is among the choices and D isn't. No
+ * value of a sequence is valid for every type: it is emptied where the IOD has it as type 2 or isn't known, else removed.
+ * None of the choices leaves anything, so a wrong SOP class gains nothing. Sequences of references (X/Z/U*) stay with their
  * UIDs replaced. Everything holds at any depth.
  */
 final class ElementRules implements ElementEditor {
     private static final Tag PATIENT_AGE = new Tag(0x00101010);
+    private static final int PATIENT = 0x0010;
     private static final int PIXELS = 0x7FE0;
 
     /** Sequences whose content is cleaned as text and codes, when an option says C. */
@@ -50,6 +53,7 @@ final class ElementRules implements ElementEditor {
     private final ValueRules values;
     private final DataSet added;
     private final Tally tally;
+    private final Optional<AttributeTypes> types;
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Tag, Integer> seen = new HashMap<>();
 
@@ -59,6 +63,7 @@ final class ElementRules implements ElementEditor {
         this.values = values;
         this.added = added;
         this.tally = tally;
+        this.types = subject.uid(Subject.SOP_CLASS).flatMap(AttributeTypes::of);
         levels.push(new Level(false));
     }
 
@@ -101,7 +106,8 @@ final class ElementRules implements ElementEditor {
         }
         KnownAttribute attribute = known.get();
         if (attribute.removed()) {
-            return removed(Treatment.REMOVED);
+            boolean wanted = tag.group() == PATIENT && depth == 0 && mayBeRequiredEmpty(tag);
+            return wanted ? emptied(attribute) : removed(Treatment.REMOVED);
         }
         ConfidentialityTable.Row row = attribute.row();
         return row == null ? unlisted(attribute, vr, length) : listed(attribute, action(row), row.basic(), vr, length);
@@ -123,8 +129,9 @@ final class ElementRules implements ElementEditor {
             case "C" -> cleaned(attribute, basic, vr, length);
             case "X" -> removed(Treatment.REMOVED);
             case "X/D" -> sequence ? removed(Treatment.REMOVED) : dummy(attribute, vr, length);
-            case "Z", "X/Z" -> emptied(attribute);
-            case "X/Z/D" -> sequence ? emptied(attribute) : dummy(attribute, vr, length);
+            case "Z" -> emptied(attribute);
+            case "X/Z" -> sequence ? emptiedOrRemoved(attribute) : emptied(attribute);
+            case "X/Z/D" -> sequence ? emptiedOrRemoved(attribute) : dummy(attribute, vr, length);
             case "D", "Z/D" -> dummy(attribute, vr, length);
             case "U" -> uids(attribute, vr, length);
             case "X/Z/U*" -> kept(attribute, vr, length, false);
@@ -202,6 +209,17 @@ final class ElementRules implements ElementEditor {
             case 0x00080104 -> values.meaning(() -> level.code, tally);
             default -> values.cleanedOther(attribute, vr, tally);
         };
+    }
+
+    private boolean mayBeRequiredEmpty(Tag tag) {
+        return types.isPresent() && types.get().mayBeRequiredEmpty(tag);
+    }
+
+    private Edit emptiedOrRemoved(KnownAttribute attribute) {
+        boolean outermost = levels.size() == 1;
+        return types.isEmpty() || !outermost || mayBeRequiredEmpty(attribute.tag())
+                ? emptied(attribute)
+                : removed(Treatment.REMOVED);
     }
 
     private Edit emptied(KnownAttribute attribute) {

@@ -43,7 +43,7 @@ final class ValueRules {
     }
 
     Uid uid(Uid original) {
-        return keepUids ? original : key.uid(original.value());
+        return Uid.parse(replaced(original.value(), keepUids)).orElseThrow();
     }
 
     /** @param keep whether those stay that are UIDs */

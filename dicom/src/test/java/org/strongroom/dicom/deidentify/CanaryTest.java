@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ class CanaryTest {
         }
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        for (int i = 0; i < Extent.of(6, 200); i++) {
+        for (int i = 0; i < Extent.of(2, 200); i++) {
             Set<ProfileOption> some = EnumSet.noneOf(ProfileOption.class);
             options.stream().filter(option -> random.nextBoolean()).forEach(some::add);
             if (some.contains(ProfileOption.RETAIN_FULL_DATES)) {
@@ -141,11 +142,12 @@ class CanaryTest {
             byte[] file = Deidentified.file(dataSet(syntax.explicitVr()), syntax);
             byte[] written = Deidentified.bytes(file, profile);
             String out = new String(written, StandardCharsets.ISO_8859_1);
+            Set<Long> ends = windows(written);
 
             Set<String> stayed = new TreeSet<>();
             Set<String> expected = new TreeSet<>();
             for (Canary canary : canaries) {
-                if (contains(out, canary.bytes)) {
+                if (mayHave(ends, canary.bytes) && contains(out, canary.bytes)) {
                     stayed.add(canary.toString());
                 }
                 if (isKept(canary, options)) {
@@ -382,6 +384,27 @@ class CanaryTest {
                     0x00081250, bytes(true).element(0x00081250, "UN", value).done());
         }
         return elements;
+    }
+
+    /** All runs of eight bytes, so that the few canaries that may be there are found without searching for each. */
+    private static Set<Long> windows(byte[] bytes) {
+        Set<Long> windows = new HashSet<>();
+        long window = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            window = window << 8 | (bytes[i] & 0xFF);
+            if (i >= 7) {
+                windows.add(window);
+            }
+        }
+        return windows;
+    }
+
+    private static boolean mayHave(Set<Long> windows, byte[] wanted) {
+        long window = 0;
+        for (byte b : wanted) {
+            window = window << 8 | (b & 0xFF);
+        }
+        return wanted.length < 8 || windows.contains(window);
     }
 
     private static boolean contains(String bytes, byte[] wanted) {
