@@ -159,6 +159,33 @@ class LayersTest {
                 .check(CLASSES);
     }
 
+    /** Decision 19: each stands on the core alone; deidentify may ask validate for the type of an attribute. */
+    @Test
+    void what_stands_on_the_core_of_dicom_sees_the_core_alone() {
+        List<String> upper = List.of("dicom.model", "dicom.media", "dicom.validate", "dicom.deidentify");
+        for (String one : upper) {
+            String[] others = upper.stream()
+                    .filter(other -> !other.equals(one))
+                    .filter(other -> !(one.equals("dicom.deidentify") && other.equals("dicom.validate")))
+                    .map(other -> ROOT + other)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + one)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(others)
+                    .check(CLASSES);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ROOT + "dicom")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage(ROOT + one)
+                    .check(CLASSES);
+        }
+    }
+
     @Test
     void sql_is_spoken_by_adapters_only() {
         noClasses()
