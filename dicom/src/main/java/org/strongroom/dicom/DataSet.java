@@ -197,6 +197,30 @@ public final class DataSet {
     }
 
     /**
+     * The items of a sequence, each indexed anew whenever it is asked for: for a sequence of very many, such as the records
+     * of a DICOMDIR. Costs eight bytes an item.
+     */
+    public List<DataSet> itemsOneByOne(Attribute<DataSet> sequence) {
+        int at = index.find(sequence.tag().code());
+        if (at < 0 || index.editedItems(at) != null || !isSequence(at)) {
+            return items(sequence);
+        }
+        Encoding encoding = encodingOfItems(at);
+        int from = index.values[at];
+        int end = from + index.lengths[at];
+        DataSetReader reader = new DataSetReader(source.bytes, end, true, source.limits);
+        ItemPlaces places = reader.itemPlaces(from, end, encoding.explicit, encoding.bigEndian);
+        Inherited toItems = new Inherited(characterSet(), pixelRepresentation());
+        return places.items((first, to, undefined) -> {
+            DataSetReader again = new DataSetReader(source.bytes, to, true, source.limits);
+            ElementIndex elements = again.item(first, to, encoding.explicit, encoding.bigEndian);
+            Source lies =
+                    new Source(source.bytes, first, to, encoding.explicit, encoding.bigEndian, source.limits, null);
+            return new DataSet(lies, elements, toItems, undefined, false, again.irregularities());
+        });
+    }
+
+    /**
      * Length in bytes of the value field as it was read, items included, at no cost; 0 where the element is absent, and for
      * items that an edit put in.
      */
@@ -606,14 +630,17 @@ public final class DataSet {
             return items;
         }
         if (isSequence(at)) {
-            boolean implicit = index.has(at, ElementIndex.IMPLICIT_ITEMS) || !source.explicit;
-            return read(
-                    index.values[at],
-                    index.lengths[at],
-                    !implicit,
-                    implicit == source.explicit ? false : source.bigEndian);
+            Encoding encoding = encodingOfItems(at);
+            return read(index.values[at], index.lengths[at], encoding.explicit, encoding.bigEndian);
         }
         return itemsOfUnknown(at);
+    }
+
+    private record Encoding(boolean explicit, boolean bigEndian) {}
+
+    private Encoding encodingOfItems(int at) {
+        boolean implicit = index.has(at, ElementIndex.IMPLICIT_ITEMS) || !source.explicit;
+        return new Encoding(!implicit, implicit != source.explicit && source.bigEndian);
     }
 
     private List<DataSet> itemsOfUnknown(int at) {

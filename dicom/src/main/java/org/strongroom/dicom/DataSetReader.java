@@ -64,6 +64,9 @@ final class DataSetReader {
     private int contentEnd;
     private int contentFlags;
 
+    /** Where to put the places of the items of the outermost sequence. */
+    private @Nullable ItemPlaces places;
+
     /** Where readHead's bulk ends, when it says so; else -1. */
     private long bulkEnd = -1;
 
@@ -149,6 +152,22 @@ final class DataSetReader {
         List<ItemRange> items = new ArrayList<>();
         passItems(from, to, false, explicit, big, items);
         return items;
+    }
+
+    /** The same without an index for each: where they lie, and no more. */
+    ItemPlaces itemPlaces(int from, int to, boolean explicit, boolean big) {
+        ItemPlaces found = new ItemPlaces();
+        places = found;
+        passItems(from, to, false, explicit, big, null);
+        return found;
+    }
+
+    /** Reads the elements of one item that an earlier pass has found. */
+    ElementIndex item(int from, int to, boolean explicit, boolean big) {
+        ElementIndex index = new ElementIndex(Math.min(16, (to - from) / 8));
+        passElements(from, to, false, explicit, big, index);
+        irregularities |= index.sort();
+        return index;
     }
 
     /** One item of a sequence: where its elements lie and how it was delimited. */
@@ -437,6 +456,9 @@ final class DataSetReader {
         if (next != MORE && sink != null && index != null) {
             irregularities |= index.sort();
             sink.add(new ItemRange(index, at + 8, contentEnd, undefined));
+        }
+        if (next != MORE && places != null && depth == 1) {
+            places.add(at + 8, contentEnd, undefined);
         }
         return next;
     }

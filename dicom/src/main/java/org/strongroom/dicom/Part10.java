@@ -20,9 +20,11 @@ import java.util.Set;
  * @param meta File Meta Information; empty data set where the file has none
  * @param syntax the transfer syntax of the data set, from the meta information or recognised from its first bytes
  * @param body the data set, not yet read
+ * @param bodyOffset where that begins in the file, in bytes
  * @param irregularities of the file, those of the data set not among them
  */
-public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<Irregularity> irregularities) {
+public record Part10(
+        DataSet meta, TransferSyntax syntax, InputStream body, long bodyOffset, Set<Irregularity> irregularities) {
     private static final int PREAMBLE = 128;
     private static final int PREFIX = 0x4449434D;
     private static final int FIRST_READ = 4096;
@@ -152,7 +154,7 @@ public record Part10(DataSet meta, TransferSyntax syntax, InputStream body, Set<
         if (!syntax.equals(declared)) {
             seen.add(Irregularity.OTHER_SYNTAX);
         }
-        return new Part10(meta, syntax, body, Set.copyOf(seen));
+        return new Part10(meta, syntax, body, end, Set.copyOf(seen));
     }
 
     /**

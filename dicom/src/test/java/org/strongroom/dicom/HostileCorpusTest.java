@@ -2,8 +2,11 @@ package org.strongroom.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.strongroom.dicom.fuzz.DataSetProperties;
+import org.strongroom.dicom.media.DicomDirectory;
+import org.strongroom.dicom.media.DirectoryRecord;
+import org.strongroom.dicom.media.MediaFolder;
 import org.strongroom.dicom.model.DicomJsonReader;
 import org.strongroom.dicom.model.NativeXmlReader;
 import org.strongroom.dicom.model.ReadOptions;
@@ -33,7 +39,7 @@ class HostileCorpusTest {
             Target.FILE,
             HostileCorpusTest::file,
             Target.DICOMDIR,
-            HostileCorpusTest::file,
+            HostileCorpusTest::directory,
             Target.IMPLICIT,
             dataSet(TransferSyntax.ImplicitVRLittleEndian),
             Target.EXPLICIT,
@@ -76,6 +82,31 @@ class HostileCorpusTest {
         } else {
             read(part10.body().readAllBytes(), part10.syntax());
         }
+    }
+
+    /** Whatever it says, it's the records that are there, and none of their file IDs leads out of the medium. */
+    private static void directory(HostileCase each, InputStream input) throws IOException {
+        byte[] bytes = input.readAllBytes();
+        DicomDirectory directory = DicomDirectory.read(bytes, DicomDirectory.LIMITS);
+        Path outside = Files.createTempDirectory("hostile");
+        try {
+            MediaFolder medium = new MediaFolder(outside);
+            for (DirectoryRecord record : directory.all()) {
+                if (medium.resolve(record.fileId()).isPresent()) {
+                    throw new AssertionError("a file where there is none");
+                }
+            }
+        } finally {
+            Files.delete(outside);
+        }
+        int records = DicomDirectory.records(directory.elements()).size();
+        boolean wrong = each.name().startsWith("dicomdir/offsets");
+        if (records != 1
+                || directory.all().size() != 1
+                || directory.irregularities().isEmpty() == wrong) {
+            throw new AssertionError("one record, and wrong offsets told");
+        }
+        file(each, new ByteArrayInputStream(bytes));
     }
 
     /** As an archive reads what comes in: the beginning, and more of it for as long as that doesn't suffice. */

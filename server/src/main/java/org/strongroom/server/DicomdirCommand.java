@@ -44,9 +44,6 @@ final class DicomdirCommand implements Callable<Integer> {
     private static final String NAME = "DICOMDIR";
     private static final int DEEPEST = 8;
     private static final int FIRST_READ = 1 << 16;
-    private static final int MOST_BYTES = 256 << 20;
-    /** Some 300,000 records. */
-    private static final Limits LIMITS = new Limits(64, 4_000_000, 1 << 20, 100, 16L << 20, 4L << 30);
 
     private final Invocation invocation;
 
@@ -106,12 +103,8 @@ final class DicomdirCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new Failure("no DICOMDIR in " + root);
         }
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new Failure(file + " is longer than " + (MOST_BYTES >> 20) + " MiB");
-            }
-            DicomDirectory directory = DicomDirectory.read(bytes, LIMITS);
+        try {
+            DicomDirectory directory = DicomDirectory.read(file);
             directory.irregularities().forEach(one -> trouble(NAME, describe(one)));
             return directory;
         } catch (DicomFormatException e) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.media.DicomDirectory;
 import org.strongroom.dicom.media.DirectoryRecord;
 import org.strongroom.dicom.media.MediaFolder;
 
@@ -33,9 +33,7 @@ final class FileSet {
                     + " bytes is not compared with its files; they are imported without it");
         }
         MediaFolder medium = new MediaFolder(folder);
-        for (DataSet item : DataSet.read(bytes, directory.syntax(), Limits.DEFAULT)
-                .items(Attributes.DirectoryRecordSequence.tag())) {
-            DirectoryRecord record = new DirectoryRecord(item, List.of());
+        for (DirectoryRecord record : DicomDirectory.records(DataSet.read(bytes, directory.syntax(), Limits.DEFAULT))) {
             List<String> id = record.fileId();
             if (record.isInUse() && !id.isEmpty() && medium.resolve(id).isEmpty()) {
                 missing.accept(Failure.oneLine(String.join("/", id)));

@@ -88,6 +88,7 @@ class FileSetTest {
                         DataSet.empty(),
                         TransferSyntax.ExplicitVRLittleEndian,
                         new ByteArrayInputStream(bytes),
+                        0,
                         Set.of()),
                 medium,
                 missing::add);

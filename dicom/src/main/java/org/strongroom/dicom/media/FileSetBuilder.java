@@ -78,18 +78,22 @@ public final class FileSetBuilder {
     public static FileSetBuilder from(DicomDirectory directory, boolean invent) {
         String id = directory.fileSetId().orElse("");
         FileSetBuilder builder = new FileSetBuilder(FILE_SET_ID.matcher(id).matches() ? id : "", invent);
+        DataSet characterSet =
+                DataSet.empty().withElementOf(directory.elements(), Attributes.SpecificCharacterSet.tag());
         for (DirectoryRecord record : directory.roots()) {
-            builder.keep(record, builder.root, "");
+            builder.keep(record, characterSet, builder.root, "");
         }
         return builder;
     }
 
     /** Recursion no deeper than {@link RecordTree} lets records be. */
-    private void keep(DirectoryRecord record, Node parent, String path) {
-        if (!record.isInUse()) {
+    private void keep(DirectoryRecord record, DataSet characterSet, Node parent, String path) {
+        DataSet own = record.keys();
+        if (!DirectoryRecord.isInUse(own)) {
             return;
         }
-        DataSet keys = record.keys()
+        Tag terms = Attributes.SpecificCharacterSet.tag();
+        DataSet keys = (own.contains(terms) ? own : own.withElementOf(characterSet, terms))
                 .without(Attributes.OffsetOfTheNextDirectoryRecord)
                 .without(Attributes.RecordInUseFlag)
                 .without(Attributes.OffsetOfReferencedLowerLevelDirectoryEntity);
@@ -106,7 +110,7 @@ public final class FileSetBuilder {
             record.sopInstance().ifPresent(uid -> instances.putIfAbsent(uid, id));
         }
         for (DirectoryRecord child : record.children()) {
-            keep(child, node, below);
+            keep(child, characterSet, node, below);
         }
     }
 

@@ -3,7 +3,6 @@ package org.strongroom.dicom.media;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,22 +25,25 @@ final class RecordTree {
 
     private final DataSet dataSet;
     private final List<DataSet> items;
-    private final long[] offsets;
+    private final int[] offsets;
     private final int[] parents;
     private final boolean[] visited;
-    private final List<Integer> order = new ArrayList<>();
+    private final int[] order;
+    private int placed;
     private final Set<Irregularity> seen = EnumSet.noneOf(Irregularity.class);
 
     private record Place(int first, int parent, int depth) {}
 
     RecordTree(DataSet dataSet, long start) {
         this.dataSet = dataSet;
-        this.items = dataSet.items(Attributes.DirectoryRecordSequence);
-        this.offsets = items.stream()
-                .mapToLong(item -> start + item.sourceOffset() - 8)
-                .toArray();
+        this.items = DicomDirectory.items(dataSet);
+        this.offsets = new int[items.size()];
+        for (int at = 0; at < offsets.length; at++) {
+            offsets[at] = Math.toIntExact(start + items.get(at).sourceOffset() - 8);
+        }
         this.parents = new int[items.size()];
         this.visited = new boolean[items.size()];
+        this.order = new int[items.size()];
     }
 
     DicomDirectory directory() {
@@ -51,7 +53,8 @@ final class RecordTree {
         } else if (missesRecords()) {
             seen.add(Irregularity.UNREACHED_RECORD);
         }
-        return new DicomDirectory(dataSet, built(), Set.copyOf(seen));
+        return new DicomDirectory(
+                dataSet, new Records(items, Arrays.copyOf(order, placed), parents).roots(), Set.copyOf(seen));
     }
 
     private void follow() {
@@ -60,7 +63,7 @@ final class RecordTree {
             seen.add(Irregularity.BAD_OFFSET);
         }
         Deque<Place> open = new ArrayDeque<>();
-        open.push(new Place(first, NONE, 1));
+        open.push(new Place(first, items.size(), 1));
         while (!open.isEmpty() && seen.isEmpty()) {
             Place place = open.pop();
             for (int at = place.first; at != NONE && seen.isEmpty(); ) {
@@ -71,7 +74,7 @@ final class RecordTree {
                 } else {
                     visited[at] = true;
                     parents[at] = place.parent;
-                    order.add(at);
+                    order[placed++] = at;
                     int below = recordAt(items.get(at), Attributes.OffsetOfReferencedLowerLevelDirectoryEntity);
                     if (below != NONE) {
                         open.push(new Place(below, at, place.depth + 1));
@@ -87,7 +90,7 @@ final class RecordTree {
         if (offset == 0) {
             return NONE;
         }
-        int at = Arrays.binarySearch(offsets, offset);
+        int at = offset > Integer.MAX_VALUE ? NONE : Arrays.binarySearch(offsets, (int) offset);
         if (at < 0) {
             seen.add(Irregularity.BAD_OFFSET);
         }
@@ -96,7 +99,7 @@ final class RecordTree {
 
     private boolean missesRecords() {
         for (int at = 0; at < visited.length; at++) {
-            if (!visited[at] && items.get(at).get(Attributes.RecordInUseFlag).orElse(0xFFFF) != 0) {
+            if (!visited[at] && DirectoryRecord.isInUse(items.get(at))) {
                 return true;
             }
         }
@@ -105,18 +108,18 @@ final class RecordTree {
 
     /** A record belongs to the last one before it that may stand above it: how all known writers put them. */
     private void inOrder() {
-        order.clear();
+        placed = 0;
         int[] last = {NONE, NONE, NONE};
         for (int at = 0; at < items.size(); at++) {
-            Optional<RecordType> type = RecordType.of(
-                    items.get(at).get(Attributes.DirectoryRecordType).orElse(""));
+            Optional<RecordType> type = RecordType.of(DirectoryRecord.type(items.get(at)));
             int level = type.map(RecordTree::level).orElse(3);
-            parents[at] = level == 0 ? NONE : above(last, level);
+            int above = level == 0 ? NONE : above(last, level);
+            parents[at] = above == NONE ? items.size() : above;
             if (level < 3 && !type.orElseThrow().isInstance()) {
                 last[level] = at;
                 Arrays.fill(last, level + 1, 3, NONE);
             }
-            order.add(at);
+            order[placed++] = at;
         }
     }
 
@@ -135,38 +138,6 @@ final class RecordTree {
             case SERIES -> 2;
             default -> type.isAtRoot() ? 0 : 3;
         };
-    }
-
-    /** From the last to the first: what is below a record is complete before the record is made. */
-    private List<DirectoryRecord> built() {
-        List<List<DirectoryRecord>> below = new ArrayList<>(Collections.nCopies(items.size(), List.of()));
-        List<DirectoryRecord> roots = new ArrayList<>();
-        List<Integer> deepestFirst = byDepth();
-        for (int at : deepestFirst) {
-            List<DirectoryRecord> children = below.get(at);
-            Collections.reverse(children);
-            DirectoryRecord record = new DirectoryRecord(items.get(at), List.copyOf(children));
-            below.set(at, List.of());
-            if (parents[at] == NONE) {
-                roots.add(record);
-            } else {
-                List<DirectoryRecord> siblings = below.get(parents[at]);
-                if (siblings.isEmpty()) {
-                    siblings = new ArrayList<>();
-                    below.set(parents[at], siblings);
-                }
-                siblings.add(record);
-            }
-        }
-        Collections.reverse(roots);
-        return List.copyOf(roots);
-    }
-
-    /** Reverse of the order they were met in: a record is met before those below it, and siblings as they follow. */
-    private List<Integer> byDepth() {
-        List<Integer> reversed = new ArrayList<>(order);
-        Collections.reverse(reversed);
-        return reversed;
     }
 
     static List<DirectoryRecord> all(List<DirectoryRecord> roots) {

@@ -26,6 +26,7 @@ class FuzzInputsTest {
             "implicit", ImplicitTarget::fuzzerTestOneInput,
             "explicit", ExplicitTarget::fuzzerTestOneInput,
             "big-endian", BigEndianTarget::fuzzerTestOneInput,
+            "dicomdir", DicomdirTarget::fuzzerTestOneInput,
             "deflated", DeflatedTarget::fuzzerTestOneInput,
             "json", JsonTarget::fuzzerTestOneInput,
             "xml", XmlTarget::fuzzerTestOneInput,

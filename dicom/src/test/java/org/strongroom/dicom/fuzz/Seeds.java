@@ -1,15 +1,21 @@
 package org.strongroom.dicom.fuzz;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.media.FileSetBuilder;
+import org.strongroom.dicom.media.FileSetException;
 import org.strongroom.testkit.Corpus;
 
 /**
@@ -25,6 +31,11 @@ public final class Seeds {
 
     public static void main(String... arguments) throws IOException {
         Path folder = Files.createDirectories(Path.of(arguments[1]));
+        if (arguments[0].equals("dicomdir")) {
+            for (int instances = 0; instances <= 4; instances += 2) {
+                Files.write(folder.resolve("built-" + instances), directory(instances));
+            }
+        }
         if (Corpus.find().isEmpty()) {
             return;
         }
@@ -57,6 +68,28 @@ public final class Seeds {
         } catch (DicomFormatException e) {
             return new byte[0];
         }
+    }
+
+    /** By our own builder: patients of two instances. */
+    private static byte[] directory(int instances) throws IOException {
+        FileSetBuilder builder = new FileSetBuilder("SEED", true);
+        try {
+            for (int i = 0; i < instances; i++) {
+                DataSet instance = DataSet.empty()
+                        .with(Attributes.SOPClassUID, new Uid("1.2.840.10008.5.1.4.1.1.2"))
+                        .with(Attributes.SOPInstanceUID, new Uid("1.2.3." + i))
+                        .with(Attributes.Modality, "CT")
+                        .with(Attributes.PatientID, "P" + i / 2)
+                        .with(Attributes.StudyInstanceUID, new Uid("1.2.4." + i / 2))
+                        .with(Attributes.SeriesInstanceUID, new Uid("1.2.5." + i / 2));
+                builder.add(List.of("A", "B" + i), TransferSyntax.ExplicitVRLittleEndian, instance);
+            }
+        } catch (FileSetException e) {
+            throw new IllegalStateException("a seed that has what its record needs is refused", e);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        builder.writeTo(out);
+        return out.toByteArray();
     }
 
     private static byte[] brief(DataSet dataSet, TransferSyntax syntax) {

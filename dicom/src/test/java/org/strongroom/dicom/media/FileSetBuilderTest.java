@@ -29,8 +29,10 @@ import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Irregularity;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.SpecificCharacterSet;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
+import org.strongroom.dicom.VR;
 import org.strongroom.testkit.Corpus;
 import org.strongroom.testkit.Extent;
 import org.strongroom.testkit.Programs;
@@ -76,7 +78,7 @@ class FileSetBuilderTest {
         DataSet palette = DataSet.empty()
                 .with(Attributes.SOPClassUID, new Uid("1.2.840.10008.5.1.4.39.1"))
                 .with(Attributes.SOPInstanceUID, new Uid("1.2.3.9"))
-                .withText(new org.strongroom.dicom.Tag(0x00700080), org.strongroom.dicom.VR.CS, List.of("HOT"));
+                .withText(new org.strongroom.dicom.Tag(0x00700080), VR.CS, List.of("HOT"));
         builder.add(List.of("PAL"), SYNTAX, palette);
 
         DicomDirectory read = written(builder);
@@ -132,7 +134,7 @@ class FileSetBuilderTest {
     void texts_keep_their_character_set() throws Exception {
         DataSet name = DataSet.empty()
                 .withAll(Attributes.SpecificCharacterSet, List.of("ISO_IR 192"))
-                .withText(Attributes.PatientName.tag(), org.strongroom.dicom.VR.PN, List.of("王^小明"));
+                .withText(Attributes.PatientName.tag(), VR.PN, List.of("王^小明"));
         DataSet instance = instance(1)
                 .withAll(Attributes.SpecificCharacterSet, List.of("ISO_IR 192"))
                 .withElementOf(name, Attributes.PatientName.tag());
@@ -143,6 +145,27 @@ class FileSetBuilderTest {
 
         assertThat(patient.text(Attributes.PatientName.tag())).containsExactly("王^小明");
         assertThat(patient.text(Attributes.SpecificCharacterSet.tag())).containsExactly("ISO_IR 192");
+    }
+
+    /** Another writer's: the character set stands once, above all records. */
+    @Test
+    void a_character_set_of_the_whole_directory_goes_to_its_records() throws Exception {
+        DataSet record = DataSet.emptyItem(SpecificCharacterSet.of(List.of("ISO_IR 192")))
+                .with(Attributes.DirectoryRecordType, "PATIENT")
+                .withText(Attributes.PatientName.tag(), VR.PN, List.of("王^小明"));
+        DataSet elements = DataSet.empty()
+                .withAll(Attributes.SpecificCharacterSet, List.of("ISO_IR 192"))
+                .withItems(Attributes.DirectoryRecordSequence.tag(), List.of(record));
+        byte[] header = Part10.header(DicomDirectory.MEDIA_STORAGE_DIRECTORY, new Uid("1.2"), SYNTAX, Optional.empty());
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.write(header);
+        file.write(elements.toBytes(SYNTAX));
+        DicomDirectory read = DicomDirectory.read(file.toByteArray(), Limits.DEFAULT);
+
+        DataSet patient =
+                written(FileSetBuilder.from(read, false)).roots().getFirst().keys();
+
+        assertThat(patient.text(Attributes.PatientName.tag())).containsExactly("王^小明");
     }
 
     @Test
