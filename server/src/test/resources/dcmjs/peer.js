@@ -79,6 +79,30 @@ function run(config, step) {
 }
 
 const stored = new Map();
+let settings = {};
+
+const LEVELS = [
+  { level: 'STUDY', key: 'StudyInstanceUID' },
+  { level: 'SERIES', key: 'SeriesInstanceUID' },
+  { level: 'IMAGE', key: 'SOPInstanceUID' },
+];
+
+// What is stored and has the UIDs asked for; one, or a list of them.
+function wanted(keys) {
+  const fits = (one, key) => {
+    const asked = keys.getElement(key);
+    return !asked || asked.length === 0 || [asked].flat().includes(one.getElement(key));
+  };
+  return [...stored.values()].filter((one) => LEVELS.every(({ key }) => fits(one, key)));
+}
+
+function counted(response, completed) {
+  response.setStatus(Status.Success);
+  response.setCompleted(completed);
+  response.setFailures(0);
+  response.setWarnings(0);
+  return response;
+}
 
 class Peer extends Scp {
   constructor(socket, options) {
@@ -116,10 +140,21 @@ class Peer extends Scp {
   }
 
   cFindRequest(request, callback) {
-    const studies = new Set([...stored.values()].map((one) => one.getElement('StudyInstanceUID')));
-    const responses = [...studies].map((study) => {
+    const keys = request.getDataset();
+    const level = keys.getElement('QueryRetrieveLevel');
+    const answered = LEVELS.slice(0, LEVELS.findIndex((one) => one.level === level) + 1).map((one) => one.key);
+    const found = new Map();
+    for (const one of wanted(keys)) {
+      const match = { QueryRetrieveLevel: level };
+      answered.forEach((key) => (match[key] = one.getElement(key)));
+      if (level === 'IMAGE') {
+        match.SOPClassUID = one.getElement('SOPClassUID');
+      }
+      found.set(match[answered.at(-1)], match);
+    }
+    const responses = [...found.values()].map((match) => {
       const response = CFindResponse.fromRequest(request);
-      response.setDataset(new Dataset({ QueryRetrieveLevel: 'STUDY', StudyInstanceUID: study }));
+      response.setDataset(new Dataset(match));
       response.setStatus(Status.Pending);
       return response;
     });
@@ -129,19 +164,24 @@ class Peer extends Scp {
   }
 
   cGetRequest(request, callback) {
-    const stores = [...stored.values()].map((one) => new CStoreRequest(one));
+    const stores = wanted(request.getDataset()).map((one) => new CStoreRequest(one));
     let left = stores.length;
-    const finished = () => {
-      const last = CGetResponse.fromRequest(request);
-      last.setStatus(Status.Success);
-      last.setCompleted(stores.length);
-      callback([last]);
-    };
+    const finished = () => callback([counted(CGetResponse.fromRequest(request), stores.length)]);
     stores.forEach((store) => store.on('response', () => --left === 0 && finished()));
     if (stores.length === 0) {
       finished();
     }
     this.sendRequests(stores);
+  }
+
+  cMoveRequest(request, callback) {
+    const instances = wanted(request.getDataset());
+    const client = new Client();
+    instances.forEach((one) => client.addRequest(new CStoreRequest(one)));
+    client.on('networkError', (e) => say({ error: e.message }));
+    client.on('closed', () => callback([counted(CMoveResponse.fromRequest(request), instances.length)]));
+    const to = settings.destination;
+    client.send(to.host, to.port, settings.calling, to.called, { securityOptions: security(settings.tls) });
   }
 
   associationReleaseRequested() {
@@ -150,6 +190,7 @@ class Peer extends Scp {
 }
 
 async function main(config) {
+  settings = config;
   if (config.role === 'scp') {
     const server = new Server(Peer);
     server.on('networkError', (e) => say({ error: e.message }));

@@ -155,9 +155,17 @@ public final class Association implements AutoCloseable {
      * C-STOREs that need not wait for each other's response, within {@link #window}. Beginning another operation waits for
      * those that are out.
      */
-    public Stores stores(Stores.Answered answered) throws IOException {
+    public <I extends Instance> Stores<I> stores(Stores.Answered<? super I> answered) throws IOException {
         finishOpen();
-        return new Stores(this, talk, answers, contexts, window(), answered);
+        return new Stores<>(this, talk, answers, contexts, window(), Optional.empty(), 0, answered);
+    }
+
+    /** The same as sub-operations of the C-MOVE that {@code originator} invoked with that message ID. */
+    public <I extends Instance> Stores<I> stores(
+            Stores.Answered<? super I> answered, AeTitle originator, int originatorMessageId) throws IOException {
+        finishOpen();
+        return new Stores<>(
+                this, talk, answers, contexts, window(), Optional.of(originator), originatorMessageId, answered);
     }
 
     /** Operations that may be outstanding at once, PS3.7 D.3.3.3: what the acceptor agreed to, else one. */
@@ -367,7 +375,7 @@ public final class Association implements AutoCloseable {
     }
 
     /** Takes a message ID for one more of the operations that {@code those} holds open together. */
-    int begin(AcceptedContext context, Stores those) throws IOException {
+    int begin(AcceptedContext context, Stores<?> those) throws IOException {
         if (open != those) {
             begin(context);
             open = those;

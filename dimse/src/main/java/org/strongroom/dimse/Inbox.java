@@ -3,8 +3,10 @@ package org.strongroom.dimse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -51,6 +53,7 @@ final class Inbox {
     static final class Operation {
         private final int messageId;
         private volatile boolean cancelled;
+        private final List<Runnable> whenCancelled = new ArrayList<>();
         private int awaited = -1;
         private @Nullable CommandSet answer;
 
@@ -113,6 +116,29 @@ final class Inbox {
 
     boolean isCancelled(Operation operation) {
         return operation.cancelled || over || talk.line().ended() != null;
+    }
+
+    /** Has {@code action} run when the operation is cancelled or the peer leaves; at once when that has happened. */
+    void whenCancelled(Operation operation, Runnable action) {
+        lock.lock();
+        try {
+            if (!isCancelled(operation)) {
+                operation.whenCancelled.add(action);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        start(action);
+    }
+
+    private static void start(Runnable action) {
+        Thread.ofVirtual().name("cancelling").start(action);
+    }
+
+    private void tell(Operation operation) {
+        operation.whenCancelled.forEach(Inbox::start);
+        operation.whenCancelled.clear();
     }
 
     /** Whether the listening thread has the right to read. */
@@ -216,6 +242,7 @@ final class Inbox {
         try {
             if (current != null && current.messageId == messageId) {
                 current.cancelled = true;
+                tell(current);
             } else if (ahead.stream()
                     .anyMatch(incoming -> incoming instanceof Incoming.Request request
                             && request.command().number(CommandSet.MESSAGE_ID, -1) == messageId)) {
@@ -249,6 +276,9 @@ final class Inbox {
             ahead.add(incoming);
             if (incoming instanceof Incoming.Failure || incoming instanceof Incoming.Release) {
                 over = true;
+                if (current != null) {
+                    tell(current);
+                }
             }
             listening = !stop && current != null && ahead.size() < Acceptance.WINDOW && aheadBytes() < AHEAD_BYTES;
             changed.signalAll();

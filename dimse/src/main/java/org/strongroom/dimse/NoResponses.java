@@ -22,6 +22,10 @@ final class NoResponses implements Responses {
         return false;
     }
 
+    /** Never: they can't be cancelled. */
+    @Override
+    public void whenCancelled(Runnable action) {}
+
     @Override
     public List<TransferSyntax> acceptedForGet(Uid sopClass) {
         return List.of();

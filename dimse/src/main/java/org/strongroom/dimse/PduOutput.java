@@ -29,6 +29,9 @@ final class PduOutput {
     private int maximumFragment = 16_384 - 6;
     private boolean closed;
 
+    /** The last PDU waits for its turn: a message under way ends at the PDU that is being written. */
+    private volatile boolean ending;
+
     /** A message was begun and can't be finished: nothing may follow it but an A-ABORT. */
     private boolean broken;
 
@@ -56,8 +59,12 @@ final class PduOutput {
         }
     }
 
-    /** The last PDU of an association, sent only if no other thread is in the middle of one. */
+    /**
+     * The last PDU of an association. A thread in the middle of a message fails at its next PDU; where it does not come to
+     * that in time, since the peer takes nothing, this one is not sent.
+     */
     void sendLast(Pdu pdu, Duration patience) throws IOException {
+        ending = true;
         boolean mine;
         try {
             mine = turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -71,7 +78,7 @@ final class PduOutput {
         try {
             if (!closed) {
                 byte[] bytes = pdu.encode();
-                write(bytes, bytes.length);
+                line.write(out, bytes, 0, bytes.length);
                 closed = true;
             }
         } finally {
@@ -145,7 +152,7 @@ final class PduOutput {
     }
 
     private void write(byte[] bytes, int count) throws IOException {
-        if (closed) {
+        if (closed || ending) {
             throw line.explain(new IOException("the association has ended"));
         }
         line.write(out, bytes, 0, count);

@@ -28,6 +28,9 @@ final class Provider {
     /** A UI value has a 16 bit length in explicit VR: a thousand UIDs fit whatever their length. */
     private static final int MOST_FAILED_INSTANCES = 1000;
 
+    /** What is left of a second is for the abort to go out. */
+    private static final Duration CANCEL_GRACE = Duration.ofMillis(500);
+
     private final Conversation talk;
     private final Map<Integer, AcceptedContext> contexts;
     private final DimseHandler handler;
@@ -326,10 +329,26 @@ final class Provider {
         private final Incoming.Request request;
         private final Inbox.Operation operation;
         private int lastMessageId;
+        private volatile boolean sending;
 
         Operating(Incoming.Request request, Inbox.Operation operation) {
             this.request = request;
             this.operation = operation;
+            inbox.whenCancelled(operation, this::breakOff);
+        }
+
+        /** An instance under way may come to its end; not one that takes longer than whoever cancels should wait. */
+        private void breakOff() {
+            try {
+                Thread.sleep(CANCEL_GRACE);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            if (sending) {
+                LOG.log(Level.INFO, "get.cancelled within an instance: the association is aborted");
+                talk.refuse();
+                talk.concludeUnread();
+            }
         }
 
         @Override
@@ -348,6 +367,11 @@ final class Provider {
         @Override
         public boolean cancelled() {
             return inbox.isCancelled(operation);
+        }
+
+        @Override
+        public void whenCancelled(Runnable action) {
+            inbox.whenCancelled(operation, action);
         }
 
         @Override
@@ -385,6 +409,7 @@ final class Provider {
 
         private @Nullable IOException sendInstance(AcceptedContext context, CommandSet command, Instance instance)
                 throws IOException {
+            sending = true;
             try {
                 return talk.output().sendStore(context.id(), command, instance);
             } catch (AssociationAborted e) {
@@ -392,6 +417,8 @@ final class Provider {
             } catch (IOException e) {
                 talk.refuse();
                 throw new AssociationAborted(AssociationAborted.By.US, "an instance could not be read to its end", e);
+            } finally {
+                sending = false;
             }
         }
     }

@@ -18,11 +18,21 @@ public interface Responses {
     boolean cancelled();
 
     /**
+     * Has {@code action} run once, on a thread of its own, when that happens; at once when it has. To break off what waits
+     * for somebody else: {@link #cancelled} is looked at in between.
+     */
+    void whenCancelled(Runnable action);
+
+    /**
      * Transfer syntaxes in which this association's requestor takes instances of a SOP class over C-GET: presentation
      * contexts accepted with the requestor in the SCP role, PS3.7 D.3.3.4.
      */
     List<TransferSyntax> acceptedForGet(Uid sopClass);
 
-    /** A C-STORE sub-operation of C-GET on this association; returns what the requestor answered. */
+    /**
+     * A C-STORE sub-operation of C-GET on this association; returns what the requestor answered. When a C-CANCEL comes while
+     * the instance is being sent and half a second later it still is, the association is aborted: a message can't be
+     * broken off otherwise, and one cut short would look whole to the requestor.
+     */
     Status store(Instance instance) throws IOException;
 }

@@ -12,19 +12,21 @@ import org.strongroom.dicom.Uid;
  * where it agreed to none. Responses are matched by message ID, in whatever order they come. Used by one thread; {@link
  * #close} waits for the responses that are out.
  */
-public final class Stores implements Association.Unfinished, AutoCloseable {
+public final class Stores<I extends Instance> implements Association.Unfinished, AutoCloseable {
     private final Association association;
     private final Conversation talk;
     private final Answers answers;
     private final AcceptedContexts contexts;
     private final int window;
-    private final Answered answered;
-    private final Map<Integer, Instance> outstanding = new LinkedHashMap<>();
+    private final Answered<? super I> answered;
+    private final Optional<AeTitle> originator;
+    private final int originatorMessageId;
+    private final Map<Integer, I> outstanding = new LinkedHashMap<>();
 
     /** Told what became of each instance. */
-    public interface Answered {
+    public interface Answered<I extends Instance> {
         /** Called by the thread that sends, or closes. */
-        void answered(Instance instance, Status status) throws IOException;
+        void answered(I instance, Status status) throws IOException;
     }
 
     Stores(
@@ -33,12 +35,16 @@ public final class Stores implements Association.Unfinished, AutoCloseable {
             Answers answers,
             AcceptedContexts contexts,
             int window,
-            Answered answered) {
+            Optional<AeTitle> originator,
+            int originatorMessageId,
+            Answered<? super I> answered) {
         this.association = association;
         this.talk = talk;
         this.answers = answers;
         this.contexts = contexts;
         this.window = window;
+        this.originator = originator;
+        this.originatorMessageId = originatorMessageId;
         this.answered = answered;
     }
 
@@ -48,17 +54,17 @@ public final class Stores implements Association.Unfinished, AutoCloseable {
     }
 
     /** Instances that were sent and have no response yet, in the order they were sent. */
-    public List<Instance> outstanding() {
+    public List<I> outstanding() {
         return List.copyOf(outstanding.values());
     }
 
     /**
-     * Sends one; first waits until the window has room for it. An instance no context was accepted for is answered 0122
+     * Sends one; first waits until the window has room for it, and with a window of one also for its response. An instance no context was accepted for is answered 0122
      * without being sent.
      *
      * @throws IOException when the instance could not be read, or the association is over; see {@link #outstanding}
      */
-    public void send(Instance instance) throws IOException {
+    public void send(I instance) throws IOException {
         Optional<AcceptedContext> context = contexts.forClass(instance.sopClass(), List.of(instance.syntax()));
         if (context.isEmpty()) {
             answered.answered(instance, Association.NO_CONTEXT);
@@ -70,7 +76,7 @@ public final class Stores implements Association.Unfinished, AutoCloseable {
         int id = association.begin(context.get(), this);
         IOException unsent = association
                 .guarded(() -> {
-                    CommandSet command = StoreMessages.request(id, instance, Optional.empty(), 0);
+                    CommandSet command = StoreMessages.request(id, instance, originator, originatorMessageId);
                     return Optional.ofNullable(
                             talk.output().sendStore(context.get().id(), command, instance));
                 })
@@ -79,14 +85,14 @@ public final class Stores implements Association.Unfinished, AutoCloseable {
             throw unsent;
         }
         outstanding.put(id, instance);
-        while (!outstanding.isEmpty() && association.guarded(talk::hasArrived)) {
+        while (!outstanding.isEmpty() && (window == 1 || association.guarded(talk::hasArrived))) {
             takeOne();
         }
     }
 
     private void takeOne() throws IOException {
         CommandSet response = association.guarded(this::response);
-        Instance instance = outstanding.remove(response.required(CommandSet.MESSAGE_ID_RESPONDED_TO));
+        I instance = outstanding.remove(response.required(CommandSet.MESSAGE_ID_RESPONDED_TO));
         if (instance == null) {
             throw new IllegalStateException("a response to nothing was let through");
         }

@@ -122,7 +122,7 @@ final class WindowTest {
                 eventually(() -> bodies.size() == done);
             }
         });
-        try (Stores stores = association.stores((instance, status) -> {
+        try (Stores<Stored> stores = association.stores((instance, status) -> {
             assertThat(status.isSuccess()).isTrue();
             answered.add(instance.sopInstance());
         })) {
@@ -267,7 +267,7 @@ final class WindowTest {
                     proposal,
                     Timeouts.DEFAULT);
             List<Uid> answered = new CopyOnWriteArrayList<>();
-            Stores stores = association.stores((instance, _) -> answered.add(instance.sopInstance()));
+            Stores<Stored> stores = association.stores((instance, _) -> answered.add(instance.sopInstance()));
             assertThatThrownBy(() -> {
                         for (int i = 1; i <= 3; i++) {
                             stores.send(instance(i, 10));

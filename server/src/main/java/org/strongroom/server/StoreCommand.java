@@ -22,6 +22,8 @@ import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Instance;
 import org.strongroom.dimse.Proposal;
 import org.strongroom.dimse.Status;
+import org.strongroom.dimse.Stores;
+import org.strongroom.dimse.UserInformation.AsyncWindow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,8 +40,16 @@ final class StoreCommand extends PeerCommand {
     @Option(names = "--json", description = "print the report as JSON")
     private boolean json;
 
+    @Option(
+            names = "--window",
+            paramLabel = "N",
+            description =
+                    "send up to N before the first is answered, where the peer agrees (default: ${DEFAULT-VALUE})")
+    private int window = 16;
+
     private static final int ITEMS_AT_ONCE = 10_000;
     private static final int MOST_BREAKS = 3;
+    private static final int MOST_OUTSTANDING = 64;
     private static final int MOST_REASONS = 1000;
 
     StoreCommand(Invocation invocation) {
@@ -66,6 +76,10 @@ final class StoreCommand extends PeerCommand {
         private int warned;
         private int directories;
         private int breaks;
+
+        /** An association ended with several on their way: until it is known which it was, one goes at a time. */
+        private boolean oneByOne;
+
         private final Map<String, String> refused = new LinkedHashMap<>();
 
         void refuse(String file, String why) {
@@ -75,11 +89,22 @@ final class StoreCommand extends PeerCommand {
             }
         }
 
+        void answered(Item item, Status status) {
+            breaks = 0;
+            if (status.isSuccess() || status.isWarning()) {
+                sent++;
+                warned += status.isWarning() ? 1 : 0;
+            } else {
+                refuse(item.source().name(), text(status));
+            }
+        }
+
         /** The association ended with this item: the rest goes over another, unless that happens again and again. */
         void broken(Item item, IOException e) {
             String why = Failure.describe(e);
             refuse(item.source().name(), why);
             breaks++;
+            oneByOne = false;
             if (breaks == MOST_BREAKS) {
                 throw new Failure("the association broke " + breaks + " times in a row, at last with "
                         + item.source().name() + ": " + why + "; sent " + sent + " of " + found);
@@ -167,32 +192,70 @@ final class StoreCommand extends PeerCommand {
         for (Context context : contexts.keySet()) {
             proposal = proposal.context(context.sopClass(), context.syntax());
         }
+        if (window > 1 && !report.oneByOne) {
+            proposal = proposal.asyncWindow(new AsyncWindow(Math.min(window, MOST_OUTSTANDING), 1));
+        }
+        List<Item> rest = send(line, proposal, now, report, progress);
+        rest.addAll(later);
+        return rest;
+    }
+
+    /** Sends over one association; returns what it did not come to. */
+    private List<Item> send(Line line, Proposal proposal, List<Item> items, Report report, Progress progress)
+            throws IOException {
+        int next = 0;
         try (Association association = associate(line, proposal)) {
-            for (Item item : now) {
-                if (invocation.cancelled().getAsBoolean()) {
-                    throw new Failure("stopped after " + report.sent + " of " + report.found + " files");
-                }
-                Status status;
-                try {
-                    status = association.store(item);
-                } catch (IOException e) {
-                    report.broken(item, e);
-                    List<Item> rest = new ArrayList<>(now.subList(now.indexOf(item) + 1, now.size()));
-                    rest.addAll(later);
-                    return rest;
-                }
-                report.breaks = 0;
-                if (status.isSuccess() || status.isWarning()) {
-                    report.sent++;
-                    count("instances", report.sent);
-                    report.warned += status.isWarning() ? 1 : 0;
-                } else {
-                    report.refuse(item.source().name(), text(status));
-                }
+            Stores<Item> stores = association.stores((item, status) -> {
+                report.answered(item, status);
+                count("instances", report.sent);
                 progress.at(report.sent + report.refusals);
+            });
+            Optional<Item> current = Optional.empty();
+            try {
+                while (next < items.size()) {
+                    if (invocation.cancelled().getAsBoolean()) {
+                        stores.finish();
+                        throw new Failure("stopped after " + report.sent + " of " + report.found + " files");
+                    }
+                    current = Optional.of(items.get(next++));
+                    stores.send(current.get());
+                    if (report.oneByOne) {
+                        stores.finish();
+                    }
+                }
+                current = Optional.empty();
+                stores.finish();
+            } catch (IOException e) {
+                return broken(report, stores, current, items.subList(next, items.size()), association.hasEnded(), e);
             }
         }
-        return later;
+        return new ArrayList<>();
+    }
+
+    /**
+     * What is left after one could not be sent. Where several had no answer yet it is not known which the peer choked on:
+     * they go again one by one, the same bytes under the same UID.
+     */
+    private static List<Item> broken(
+            Report report, Stores<Item> stores, Optional<Item> current, List<Item> left, boolean ended, IOException e)
+            throws IOException {
+        List<Item> unknown = new ArrayList<>(stores.outstanding());
+        if (!ended && current.isPresent()) {
+            // It can't be read; those before it will be answered.
+            stores.finish();
+            report.broken(current.get(), e);
+            return new ArrayList<>(left);
+        }
+        current.filter(item -> !unknown.contains(item)).ifPresent(unknown::add);
+        List<Item> rest = new ArrayList<>();
+        if (unknown.size() > 1) {
+            report.oneByOne = true;
+            rest.addAll(unknown);
+        } else {
+            unknown.forEach(item -> report.broken(item, e));
+        }
+        rest.addAll(left);
+        return rest;
     }
 
     private void print(Line line, Report report) {

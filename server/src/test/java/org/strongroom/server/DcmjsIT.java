@@ -15,15 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.strongroom.dicom.Attributes;
+import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Part10;
 import org.strongroom.dicom.TransferSyntax;
+import org.strongroom.dicom.Uid;
 import org.strongroom.testkit.Programs;
 import org.strongroom.testkit.StrongroomProcess;
 import org.strongroom.testkit.TlsForward;
@@ -31,11 +33,13 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * dcmjs-dimse 0.3.3 on both ends, over TLS with client certificates: as user of the real server, and as the peer that our
- * commands call. C-GET and C-MOVE are still to come. Skipped where there is no node, or npm can't bring it.
+ * commands call. Skipped where there is no node, or npm can't bring it.
  */
 class DcmjsIT {
     private static final Path MODULES = Path.of("target", "dcmjs");
+    private static final Uid CT = new Uid("1.2.840.10008.5.1.4.1.1.2");
     private static final String PEER = "DCMJS";
+    private static final String SECOND = "DCMJS2";
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
@@ -76,12 +80,14 @@ class DcmjsIT {
     }
 
     @Test
-    void dcmjs_echoes_stores_and_finds_with_the_server() throws Exception {
-        clinic.enrol(PEER, "--services", "echo,store,find");
+    void dcmjs_echoes_stores_finds_gets_and_moves_with_the_server() throws Exception {
+        int port = Programs.freePort();
+        clinic.enrol(SECOND, "--services", "echo", "--address", "127.0.0.1:" + port);
+        clinic.enrol(PEER, "--services", "echo,store,find,get,move", "--move-to", SECOND);
         clinic.start();
-        List<Synthetic> study = study(5);
+        List<Ct> study = study(5);
         List<String> files = new ArrayList<>();
-        for (Synthetic instance : study) {
+        for (Ct instance : study) {
             files.add(file(instance).toString());
         }
         String uid = study.getFirst().study().value();
@@ -91,27 +97,45 @@ class DcmjsIT {
                 List.of(
                         Map.of("operation", "echo", "user", "canary-user"),
                         Map.of("operation", "store", "files", files, "window", 4),
-                        Map.of("operation", "find", "keys", Map.of("StudyInstanceUID", "", "PatientID", "T1"))));
-        try (Node scu = new Node(config)) {
+                        Map.of("operation", "find", "keys", Map.of("StudyInstanceUID", "", "PatientID", "T1")),
+                        Map.of("operation", "get", "study", uid),
+                        Map.of("operation", "move", "study", uid, "destination", SECOND)));
+        try (Node scp = scp(SECOND, port);
+                Node scu = new Node(config)) {
             assertThat(statuses(scu.next())).containsExactly(0);
             assertThat(statuses(scu.next())).containsExactly(0, 0, 0, 0, 0);
             JsonNode find = scu.next();
             assertThat(statuses(find)).containsExactly(0xFF00, 0);
             assertThat(find.get("matches").get(0).asString()).isEqualTo(uid);
+            JsonNode get = scu.next();
+            assertThat(statuses(get)).containsExactly(0xFF00, 0xFF00, 0xFF00, 0xFF00, 0);
+            assertThat(texts(get.get("received"))).containsExactlyInAnyOrderElementsOf(instances(study));
+            assertThat(get.get("counts").get("completed").asInt()).isEqualTo(5);
+            JsonNode move = scu.next();
+            assertThat(statuses(move)).containsExactly(0xFF00, 0xFF00, 0xFF00, 0xFF00, 0);
+            assertThat(move.get("counts").get("completed").asInt()).isEqualTo(5);
+            List<String> moved = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                moved.add(scp.next().get("stored").asString());
+            }
+            assertThat(moved).containsExactlyInAnyOrderElementsOf(instances(study));
         }
         assertThat(clinic.server().err()).doesNotContain("canary-user");
     }
 
     @Test
-    void our_commands_echo_store_and_find_with_dcmjs() throws Exception {
+    void our_commands_echo_store_find_get_and_move_with_dcmjs() throws Exception {
         int port = Programs.freePort();
+        int second = Programs.freePort();
         clinic.enrol(PEER, "--services", "echo", "--address", "127.0.0.1:" + port);
-        try (Node scp = scp(port)) {
+        clinic.enrol(SECOND, "--services", "echo", "--address", "127.0.0.1:" + second);
+        try (Node there = scp(SECOND, second);
+                Node scp = scp(PEER, port, Map.of("host", "127.0.0.1", "port", second, "called", SECOND))) {
             List<String> to = line(port);
             assertThat(run("echo", to).output()).contains("success");
-            List<Synthetic> study = study(3);
+            List<Ct> study = study(3);
             List<String> store = new ArrayList<>(to);
-            for (Synthetic instance : study) {
+            for (Ct instance : study) {
                 store.add(file(instance).toString());
             }
             assertThat(run("store", store).output()).contains("sent 3");
@@ -122,7 +146,33 @@ class DcmjsIT {
             find.addAll(List.of("-k", "StudyInstanceUID="));
             assertThat(run("find", find).output())
                     .contains(study.getFirst().study().value());
+            String key = "StudyInstanceUID=" + study.getFirst().study();
+            Path out = work.resolve("got");
+            List<String> get = new ArrayList<>(to);
+            get.addAll(List.of("-k", key, "--out", out.toString()));
+            assertThat(run("get", get).output()).contains("written 3").contains("failed 0");
+            for (int i = 1; i <= 3; i++) {
+                assertThat(out.resolve("00000" + i + ".dcm")).isNotEmptyFile();
+            }
+            List<String> move = new ArrayList<>(to);
+            move.addAll(List.of("-k", key, "--to-aet", SECOND));
+            assertThat(run("move", move).output()).contains("answered: success").contains("completed 3");
+            List<String> moved = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                moved.add(there.next().get("stored").asString());
+            }
+            assertThat(moved).containsExactlyInAnyOrderElementsOf(instances(study));
         }
+    }
+
+    private static List<String> instances(List<Ct> study) {
+        return study.stream().map(one -> one.sopInstance().value()).toList();
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(one -> texts.add(one.asString()));
+        return texts;
     }
 
     private static Programs.Run run(String command, List<String> options) throws Exception {
@@ -150,24 +200,34 @@ class DcmjsIT {
         return statuses;
     }
 
-    private static List<Synthetic> study(int count) {
-        Random random = new Random(7);
-        List<Synthetic> study = new ArrayList<>();
+    /** CT, since dcmjs-dimse proposes the common storage classes alone for C-GET. */
+    private record Ct(Uid study, Uid sopInstance) {
+        DataSet dataSet() {
+            return DataSet.empty()
+                    .with(Attributes.SOPClassUID, CT)
+                    .with(Attributes.SOPInstanceUID, sopInstance)
+                    .with(Attributes.Modality, "CT")
+                    .withText(Attributes.PatientName.tag(), Attributes.PatientName.vr(), List.of("TEST^DCMJS"))
+                    .with(Attributes.PatientID, "T1")
+                    .with(Attributes.StudyInstanceUID, study)
+                    .with(Attributes.SeriesInstanceUID, new Uid(study + ".1"));
+        }
+    }
+
+    private static List<Ct> study(int count) {
+        List<Ct> study = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
-            study.add(Synthetic.make(1, 1, i, 20_000, random));
+            study.add(new Ct(new Uid("2.25.8.1"), new Uid("2.25.8.1.1." + i)));
         }
         return study;
     }
 
-    private Path file(Synthetic instance) throws IOException {
+    private Path file(Ct instance) throws IOException {
         Path file = work.resolve(instance.sopInstance() + ".dcm");
         try (OutputStream out = Files.newOutputStream(file)) {
-            out.write(Part10.header(
-                    instance.sopClass(),
-                    instance.sopInstance(),
-                    TransferSyntax.ExplicitVRLittleEndian,
-                    Optional.empty()));
-            instance.writeTo(out);
+            out.write(
+                    Part10.header(CT, instance.sopInstance(), TransferSyntax.ExplicitVRLittleEndian, Optional.empty()));
+            out.write(instance.dataSet().toBytes(TransferSyntax.ExplicitVRLittleEndian));
         }
         return file;
     }
@@ -188,9 +248,16 @@ class DcmjsIT {
         return config;
     }
 
-    private Node scp(int port) throws Exception {
-        Map<String, Object> config = config("127.0.0.1", port, PEER, clinic.credentials(PEER));
+    private Node scp(String title, int port) throws Exception {
+        return scp(title, port, Map.of());
+    }
+
+    /** @param destination where it sends what it is asked to move */
+    private Node scp(String title, int port, Map<String, Object> destination) throws Exception {
+        Map<String, Object> config = config("127.0.0.1", port, title, clinic.credentials(title));
         config.put("role", "scp");
+        config.put("calling", title);
+        config.put("destination", destination);
         Node scp = new Node(config);
         assertThat(scp.next().get("listening").asInt()).isEqualTo(port);
         return scp;

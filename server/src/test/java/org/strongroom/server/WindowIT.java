@@ -47,7 +47,7 @@ class WindowIT {
                 .asyncWindow(new AsyncWindow(window, 1));
         long start = System.nanoTime();
         try (Association association = clinic.associate("CT1", proposal);
-                Stores stores = association.stores((_, status) -> {
+                Stores<Synthetic> stores = association.stores((_, status) -> {
                     assertThat(status.isSuccess()).isTrue();
                     stored.incrementAndGet();
                 })) {

@@ -12,15 +12,18 @@ import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.AcceptedContext;
 import org.strongroom.dimse.AeTitle;
 import org.strongroom.dimse.Association;
-import org.strongroom.dimse.Instance;
 import org.strongroom.dimse.PeerAddress;
 import org.strongroom.dimse.Proposal;
-import org.strongroom.dimse.Status;
+import org.strongroom.dimse.Stores;
 import org.strongroom.dimse.Timeouts;
+import org.strongroom.dimse.UserInformation.AsyncWindow;
 import org.strongroom.guard.DeviceRecord;
 
 /** Calls devices where they are enrolled to listen: over TLS, or in clear while their dated exception lasts. */
 final class DeviceDestinations implements Destinations {
+    /** Instances that may wait at a destination for its answer at once, where it agrees; most agree to none. */
+    private static final int WINDOW = 16;
+
     private final AeTitle calling;
     private final DeviceLine line;
     private final InstantSource clock;
@@ -32,22 +35,24 @@ final class DeviceDestinations implements Destinations {
     }
 
     @Override
-    public Outbound call(DeviceRecord device, AeTitle calledAeTitle, List<Proposed> contexts) throws IOException {
+    public Outbound call(DeviceRecord device, Errand errand, Answered answered) throws IOException {
         DeviceRecord.Destination destination =
                 device.destination().orElseThrow(() -> new IOException("device " + device.name() + " has no address"));
         Optional<Instant> clearUntil = destination.clearUntil();
         boolean clear = clearUntil.isPresent() && clock.instant().isBefore(clearUntil.get());
         Optional<SSLContext> tls = clear ? Optional.empty() : Optional.of(line.tls(device));
         InetSocketAddress address = new InetSocketAddress(destination.host(), destination.port());
-        Proposal proposal = Proposal.to(calledAeTitle, calling);
-        for (Proposed context : contexts) {
+        Proposal proposal = Proposal.to(errand.calledAeTitle(), calling).asyncWindow(new AsyncWindow(WINDOW, 1));
+        for (Proposed context : errand.contexts()) {
             proposal = proposal.context(context.sopClass(), context.syntax());
         }
         Association association = Association.request(new PeerAddress(address, tls), proposal, Timeouts.DEFAULT);
-        return new Open(association, clear ? clearUntil : Optional.empty(), clock);
+        Stores<Outgoing> stores = association.stores(answered::answered, errand.originator(), errand.messageId());
+        return new Open(association, stores, clear ? clearUntil : Optional.empty(), clock);
     }
 
-    private record Open(Association association, Optional<Instant> until, InstantSource clock) implements Outbound {
+    private record Open(Association association, Stores<Outgoing> stores, Optional<Instant> until, InstantSource clock)
+            implements Outbound {
         @Override
         public List<TransferSyntax> accepted(Uid sopClass) {
             return association.contexts().stream()
@@ -57,14 +62,34 @@ final class DeviceDestinations implements Destinations {
         }
 
         @Override
-        public Status store(Instance instance, AeTitle originator, int originatorMessageId) throws IOException {
-            return association.store(instance, originator, originatorMessageId);
+        public void send(Outgoing instance) throws IOException {
+            stores.send(instance);
+        }
+
+        @Override
+        public void finish() throws IOException {
+            stores.finish();
+        }
+
+        @Override
+        public List<Outgoing> outstanding() {
+            return stores.outstanding();
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return association.hasEnded();
         }
 
         @Override
         public boolean isOver() {
             return association.hasEnded()
                     || until.filter(end -> !clock.instant().isBefore(end)).isPresent();
+        }
+
+        @Override
+        public void abort() {
+            association.abort();
         }
 
         @Override

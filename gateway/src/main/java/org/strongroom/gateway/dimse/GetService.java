@@ -46,7 +46,9 @@ final class GetService {
         try {
             Retrieval retrieval = archive.retrieve(permit);
             count = new SubOperationCount(retrieval.count());
-            for (List<StoredInstance> page = retrieval.next(); !page.isEmpty(); page = retrieval.next()) {
+            for (List<StoredInstance> page = count.of(retrieval.next());
+                    !page.isEmpty();
+                    page = count.of(retrieval.next())) {
                 for (StoredInstance instance : page) {
                     if (responses.cancelled()) {
                         success = true;

@@ -3,6 +3,7 @@ package org.strongroom.gateway.dimse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.SubOperations;
@@ -15,6 +16,7 @@ final class SubOperationCount {
 
     private final long total;
     private final List<Uid> failedInstances = new ArrayList<>();
+    private long given;
     private int completed;
     private int failed;
     private int warning;
@@ -43,8 +45,15 @@ final class SubOperationCount {
         }
     }
 
+    /** Of a page what belongs to the operation: what was stored since it was counted does not. */
+    List<StoredInstance> of(List<StoredInstance> page) {
+        int some = (int) Math.min(page.size(), total - given);
+        given += some;
+        return page.subList(0, some);
+    }
+
     SubOperations now() {
-        long remaining = Math.max(0, total - completed - failed - warning); // more may have come since it was counted
+        long remaining = total - completed - failed - warning;
         return new SubOperations((int) Math.min(Integer.MAX_VALUE, remaining), completed, failed, warning);
     }
 
@@ -63,6 +72,10 @@ final class SubOperationCount {
 
     /** The final status: cancelled, all failed, some failed or with a warning, or success. */
     Status end(boolean cancelled) {
+        if (!cancelled) {
+            // What was erased since it was counted can't be sent, nor named.
+            failed += now().remaining();
+        }
         Status status;
         if (cancelled) {
             status = Status.CANCEL;

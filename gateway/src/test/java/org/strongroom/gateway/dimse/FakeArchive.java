@@ -11,6 +11,7 @@ import org.strongroom.archive.Archive;
 import org.strongroom.archive.Matches;
 import org.strongroom.archive.Query;
 import org.strongroom.archive.Retrieval;
+import org.strongroom.archive.Retrieval.StoredInstance;
 import org.strongroom.archive.StoreOutcome;
 import org.strongroom.archive.StoreRequest;
 import org.strongroom.dicom.DataSet;
@@ -21,6 +22,7 @@ import org.strongroom.guard.Permit;
 /** Keeps what it is given, finds what it was told to find. */
 final class FakeArchive implements Archive {
     final List<FakeInstance> stored = new ArrayList<>();
+    Optional<List<? extends StoredInstance>> retrieved = Optional.empty();
     final List<DataSet> answers = new ArrayList<>();
     final List<Query> queries = new ArrayList<>();
     final List<Permit<?>> permits = new ArrayList<>();
@@ -64,7 +66,7 @@ final class FakeArchive implements Archive {
     @Override
     public Retrieval retrieve(Permit<Action.Retrieve> permit) throws IOException {
         use(permit);
-        return FakeRetrieval.of(stored);
+        return FakeRetrieval.of(retrieved.orElse(stored));
     }
 
     private void use(Permit<?> permit) throws IOException {

@@ -24,8 +24,9 @@ final class FakeResponses implements Responses {
     final List<TransferSyntax> syntaxes = new ArrayList<>();
     List<TransferSyntax> takes = List.of();
     Status answer = Status.SUCCESS;
-    int cancelAfter = Integer.MAX_VALUE;
+    volatile int cancelAfter = Integer.MAX_VALUE;
     boolean gone;
+    private Runnable whenCancelled = () -> {};
 
     @Override
     public void match(Status status, DataSet identifier) throws IOException {
@@ -38,6 +39,17 @@ final class FakeResponses implements Responses {
     public void progress(SubOperations counts) throws IOException {
         checkPresent();
         progress.add(counts);
+    }
+
+    @Override
+    public void whenCancelled(Runnable action) {
+        whenCancelled = action;
+    }
+
+    /** As a C-CANCEL does, from another thread. */
+    void cancel() {
+        cancelAfter = 0;
+        Thread.ofVirtual().start(whenCancelled);
     }
 
     private void checkPresent() throws IOException {
