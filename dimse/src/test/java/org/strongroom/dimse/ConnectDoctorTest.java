@@ -133,8 +133,10 @@ final class ConnectDoctorTest {
         TestAuthority other = new TestAuthority();
         SSLContext foreign = TlsContexts.of(List.of(other.credential("CT1", "EC")), List.of(authority.certificate));
         assertThat(examine(port, false, Optional.of(foreign), Optional.empty()).sentence())
-                .startsWith(
-                        "the called side refuses: TLS with 127.0.0.1:" + port + " failed: it refused our certificate")
+                .matches("(?s)the called side refuses: TLS with 127.0.0.1:" + port
+                        + " failed: it refused our certificate.*"
+                        // Where the connection was reset before the alert was read.
+                        + "|the called side breaks off right after the TLS handshake.*")
                 .contains("have our certificate enrolled there");
         TlsContexts.Credential late = authority.credential("CT1", "EC", -1);
         SSLContext expired = TlsContexts.of(List.of(late), List.of(authority.certificate));
