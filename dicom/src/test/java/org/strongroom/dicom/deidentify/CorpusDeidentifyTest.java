@@ -138,7 +138,7 @@ class CorpusDeidentifyTest {
         assertThat(refused.values()).isSubsetOf("NO_INSTANCE", "DIRECTORY", "BURNED_IN", "OVERLAY_IN_PIXELS");
     }
 
-    private static DataSet withoutPixels(DataSet dataSet) {
+    static DataSet withoutPixels(DataSet dataSet) {
         DataSet without = dataSet;
         for (Tag tag : dataSet.tags()) {
             without = tag.group() == 0x7FE0 ? without.without(tag) : without;
@@ -146,11 +146,11 @@ class CorpusDeidentifyTest {
         return without;
     }
 
-    private static String text(DataSet dataSet) {
+    static String text(DataSet dataSet) {
         return new String(dataSet.toBytes(TransferSyntax.ExplicitVRLittleEndian), StandardCharsets.ISO_8859_1);
     }
 
-    private static DataSet withoutChance(DataSet dataSet, String path, String value) {
+    static DataSet withoutChance(DataSet dataSet, String path, String value) {
         DataSet without = dataSet;
         for (Chance chance : BY_CHANCE) {
             if (path.startsWith(chance.file) && value.equals(chance.value)) {
@@ -170,7 +170,7 @@ class CorpusDeidentifyTest {
     }
 
     /** Names, identifiers, dates and UIDs, items included, of more than three characters. */
-    private static void identifying(DataSet dataSet, Set<String> values) {
+    static void identifying(DataSet dataSet, Set<String> values) {
         for (Tag tag : dataSet.tags()) {
             if (tag.isPrivate()) {
                 continue;

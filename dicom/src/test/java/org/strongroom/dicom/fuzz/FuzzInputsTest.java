@@ -30,6 +30,7 @@ class FuzzInputsTest {
             "deflated", DeflatedTarget::fuzzerTestOneInput,
             "json", JsonTarget::fuzzerTestOneInput,
             "xml", XmlTarget::fuzzerTestOneInput,
+            "deidentify", DeidentifyTarget::fuzzerTestOneInput,
             "character-set", CharacterSetTarget::fuzzerTestOneInput));
 
     static List<String> targets() {

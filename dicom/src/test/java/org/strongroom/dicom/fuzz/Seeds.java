@@ -51,7 +51,7 @@ public final class Seeds {
     }
 
     private static byte[] seed(String target, byte[] file) throws IOException {
-        if (target.equals("file") || target.equals("dicomdir")) {
+        if (target.equals("file") || target.equals("deidentify") || target.equals("dicomdir")) {
             return file.length <= LONGEST_FILE ? file : new byte[0];
         }
         try {
