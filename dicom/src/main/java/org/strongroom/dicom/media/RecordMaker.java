@@ -20,6 +20,8 @@ final class RecordMaker {
     private static final Tag VERIFYING_OBSERVERS = new Tag(0x0040A073);
     private static final Tag RELATIONSHIP = new Tag(0x0040A010);
 
+    private static final byte ESCAPE = 0x1B;
+
     private final boolean invent;
     private int invented;
 
@@ -54,7 +56,26 @@ final class RecordMaker {
         for (RecordKey key : type.keys()) {
             put(record, key, instance, type);
         }
-        return record.build().toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        DataSet made = record.build();
+        byte[] bytes = made.toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        return needsCharacterSet(made, bytes)
+                ? bytes
+                : made.without(Attributes.SpecificCharacterSet).toBytes(TransferSyntax.ExplicitVRLittleEndian);
+    }
+
+    /** Type 1C: a record of ASCII alone has none, so that a term misspelt in the instance is not spread. */
+    private static boolean needsCharacterSet(DataSet record, byte[] bytes) {
+        for (String term : record.text(Attributes.SpecificCharacterSet.tag())) {
+            if (term.endsWith("13") || term.endsWith("14")) {
+                return true; // not ASCII below 0x80
+            }
+        }
+        for (byte b : bytes) {
+            if (b < 0 || b == ESCAPE) {
+                return hasValue(record, Attributes.SpecificCharacterSet.tag());
+            }
+        }
+        return false;
     }
 
     private static void uid(DataSetBuilder record, Tag tag, Uid uid) {
