@@ -3,11 +3,13 @@ package org.strongroom.dicom;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Prints a data set with its values, one element a line: tag, VR, value, then length, number of values and keyword, as
@@ -18,6 +20,16 @@ import java.util.stream.Collectors;
  */
 public final class DataSetPrinter {
     private static final int VALUE_COLUMN = 56;
+    private static final int UNDEFINED = -1;
+    private static final ValueLayout.OfInt OFFSET = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final Tag CODE_VALUE = new Tag(0x00080100);
+    private static final Tag CODING_SCHEME = new Tag(0x00080102);
+    private static final Tag CODE_MEANING = new Tag(0x00080104);
+    private static final Tag LONG_CODE_VALUE = new Tag(0x00080119);
+    private static final Tag URN_CODE_VALUE = new Tag(0x00080120);
+    private static final Tag RELATIONSHIP = new Tag(0x0040A010);
+    private static final Tag VALUE_TYPE = new Tag(0x0040A040);
+    private static final Tag CONCEPT_NAME = new Tag(0x0040A043);
 
     private final Appendable out;
     private final int longest;
@@ -30,6 +42,19 @@ public final class DataSetPrinter {
 
     public void print(DataSet dataSet) throws IOException {
         print(dataSet, 0);
+    }
+
+    /** Only the elements of the outermost level that have one of these tags, with their items; says whether there are any. */
+    public boolean print(DataSet dataSet, Set<Tag> tags) throws IOException {
+        boolean any = false;
+        for (Tag tag : dataSet.tags()) {
+            Optional<Element> element = tags.contains(tag) ? dataSet.element(tag) : Optional.empty();
+            if (element.isPresent()) {
+                print(dataSet, element.get(), 0);
+                any = true;
+            }
+        }
+        return any;
     }
 
     private void print(DataSet dataSet, int depth) throws IOException {
@@ -60,24 +85,33 @@ public final class DataSetPrinter {
             }
             case Element.Sequence sequence -> {
                 String value = "(sequence of " + counted(sequence.items().size(), "item") + ")";
-                line(depth, sequence.tag(), "SQ", value, -1, sequence.items().size(), name);
+                line(
+                        depth,
+                        sequence.tag(),
+                        "SQ",
+                        value,
+                        length(dataSet, sequence.tag()),
+                        sequence.items().size(),
+                        name);
                 int number = 1;
                 for (DataSet item : sequence.items()) {
-                    indent(depth + 1)
-                            .append("item ")
-                            .append(String.valueOf(number++))
-                            .append('\n');
+                    indent(depth + 1).append("item ").append(String.valueOf(number++));
+                    out.append(summary(item)).append('\n');
                     print(item, depth + 2);
                 }
             }
             case Element.Fragments encapsulated -> {
                 String value = "(" + counted(encapsulated.fragments().size(), "fragment") + ", offset table first)";
-                line(depth, encapsulated.tag(), encapsulated.vr().name(), value, -1, 1, name);
+                line(depth, encapsulated.tag(), encapsulated.vr().name(), value, UNDEFINED, 1, name);
                 int number = 0;
                 for (ByteRange range : encapsulated.fragments()) {
-                    String content = bytes(dataSet.bytes(range), VR.OB);
-                    indent(depth + 1).append(pad("fragment " + number++ + " " + content, depth + 1));
+                    MemorySegment bytes = dataSet.bytes(range);
+                    String content = number == 0
+                            ? "offset table " + offsets(bytes)
+                            : "fragment " + number + " " + bytes(bytes, VR.OB);
+                    indent(depth + 1).append(pad(content, depth + 1));
                     out.append(" # ").append(String.valueOf(range.length())).append('\n');
+                    number++;
                 }
             }
             case Element.Bulk bulk ->
@@ -104,7 +138,7 @@ public final class DataSetPrinter {
     private void line(int depth, Tag tag, String vr, String value, long length, int values, String name)
             throws IOException {
         indent(depth).append(pad(tag + " " + vr + " " + value, depth));
-        out.append(" # ").append(length < 0 ? "-" : String.valueOf(length));
+        out.append(" # ").append(length < 0 ? "undefined" : String.valueOf(length));
         out.append(", ").append(String.valueOf(values)).append(' ').append(name).append('\n');
     }
 
@@ -113,8 +147,92 @@ public final class DataSetPrinter {
     }
 
     private static String pad(String text, int depth) {
-        int width = VALUE_COLUMN - 2 * depth;
-        return text.length() >= width ? text : text + " ".repeat(width - text.length());
+        int width = VALUE_COLUMN - 2 * depth - columns(text);
+        return width <= 0 ? text : text + " ".repeat(width);
+    }
+
+    /** Columns that a terminal gives the text: two to the characters of East Asian scripts, none to marks. */
+    static int columns(String text) {
+        return text.codePoints().map(DataSetPrinter::columns).sum();
+    }
+
+    private static int columns(int character) {
+        return switch (Character.getType(character)) {
+            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
+            default -> character >= 0x1100 && isWide(character) ? 2 : 1;
+        };
+    }
+
+    /** After Unicode's EastAsianWidth (UAX 11), by block. */
+    private static boolean isWide(int c) {
+        return c <= 0x115F
+                || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F)
+                || (c >= 0xA960 && c <= 0xA97F)
+                || (c >= 0xAC00 && c <= 0xD7A3)
+                || (c >= 0xF900 && c <= 0xFAFF)
+                || (c >= 0xFE30 && c <= 0xFE6F)
+                || (c >= 0xFF01 && c <= 0xFF60)
+                || (c >= 0xFFE0 && c <= 0xFFE6)
+                || (c >= 0x1F300 && c <= 0x1FAFF)
+                || (c >= 0x20000 && c <= 0x3FFFD);
+    }
+
+    /** Bytes of a sequence's value as it was read; undefined also where it was put together. */
+    private static long length(DataSet dataSet, Tag tag) {
+        ElementIndex index = dataSet.index();
+        int at = index.find(tag.code());
+        boolean known = at >= 0 && index.edit(at) == null && (index.flags[at] & ElementIndex.UNDEFINED) == 0;
+        return known ? index.lengths[at] : UNDEFINED;
+    }
+
+    /** What an item is, where that can be said in a line: a code, or a content item of a structured report. */
+    private String summary(DataSet item) {
+        String code = code(item);
+        if (!code.isEmpty()) {
+            return ": " + code;
+        }
+        String type = first(item, VALUE_TYPE);
+        String relationship = first(item, RELATIONSHIP);
+        String concept =
+                item.items(CONCEPT_NAME).stream().findFirst().map(this::code).orElse("");
+        String words = String.join(
+                " ",
+                Stream.of(relationship, type, concept)
+                        .filter(word -> !word.isEmpty())
+                        .toList());
+        return type.isEmpty() ? "" : ": " + words;
+    }
+
+    /** As PS3.16 writes codes: (value, scheme, "meaning"). */
+    private String code(DataSet item) {
+        String value = Stream.of(CODE_VALUE, LONG_CODE_VALUE, URN_CODE_VALUE)
+                .map(tag -> first(item, tag))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+        String meaning = first(item, CODE_MEANING);
+        return value.isEmpty() || meaning.isEmpty()
+                ? ""
+                : "(" + value + ", " + first(item, CODING_SCHEME) + ", \"" + meaning + "\")";
+    }
+
+    private String first(DataSet item, Tag tag) {
+        List<String> values = item.text(tag);
+        return values.isEmpty() ? "" : shortened(escaped(values.getFirst()));
+    }
+
+    /** Entries of a Basic Offset Table, PS3.5 section A.4. */
+    private String offsets(MemorySegment table) {
+        if (table.byteSize() == 0) {
+            return "(empty)";
+        }
+        StringBuilder text = new StringBuilder();
+        long entries = table.byteSize() / 4;
+        for (long i = 0; i < entries && text.length() <= longest; i++) {
+            int offset = table.get(OFFSET, 4 * i);
+            text.append(i == 0 ? "" : "\\").append(Integer.toUnsignedString(offset));
+        }
+        return "of " + entries + ": " + shortened(text.toString());
     }
 
     private static int count(Element.Encoded encoded, List<String> values) {

@@ -11,11 +11,13 @@ import java.util.List;
 public final class ElementCursor {
     private final DataSet dataSet;
     private final ElementIndex index;
+    private final boolean romanDiffers;
     private int at = -1;
 
     ElementCursor(DataSet dataSet) {
         this.dataSet = dataSet;
         this.index = dataSet.index();
+        this.romanDiffers = romanDiffers(dataSet.characterSet());
     }
 
     /** What stands at the element. */
@@ -89,8 +91,13 @@ public final class ElementCursor {
 
     /** Whether the character set of the data set has other characters than ASCII below 0x80: JIS X 0201 (IR 13, 14). */
     public boolean romanDiffers() {
-        for (String term : dataSet.characterSet().terms()) {
-            if (term.endsWith("13") || term.endsWith("14")) {
+        return romanDiffers;
+    }
+
+    private static boolean romanDiffers(SpecificCharacterSet set) {
+        List<String> terms = set.terms();
+        for (int i = 0; i < terms.size(); i++) {
+            if (terms.get(i).endsWith("13") || terms.get(i).endsWith("14")) {
                 return true;
             }
         }

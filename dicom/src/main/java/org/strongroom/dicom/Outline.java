@@ -35,6 +35,13 @@ public final class Outline {
     private int elements;
     /** How much was kept when Pixel Data was passed over; -1 before. */
     private int pixelDataAt = -1;
+    /** After Pixel Data: where the element looked at last began, by what was kept and passed over before it. */
+    private int lastAt;
+
+    private int passedBefore;
+    private int lastTag;
+    /** Whether an element began there that does not belong there: bytes that follow a data set. */
+    private boolean strange;
 
     private Outline(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept) {
         this.in = in;
@@ -47,8 +54,9 @@ public final class Outline {
     /**
      * Reads to the end of the stream.
      *
-     * @param syntax not deflated: what is passed over has no place in a deflated stream
-     * @param longest most bytes of a value that is read; offsets of longer ones are counted from where the stream stood
+     * @param syntax where it is deflated, the stream is inflated as it is read
+     * @param longest most bytes of a value that is read; offsets of longer ones are counted from where the stream stood, of
+     *     a deflated one in what it inflates to
      * @param mostKept most bytes of all that is read
      * @throws DicomFormatException when the bytes are no data set in this syntax, are cut off, exceed {@code limits}, or come
      *     to more than {@code mostKept}
@@ -56,7 +64,11 @@ public final class Outline {
     public static DataSet read(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept)
             throws IOException {
         if (syntax.deflated()) {
-            throw new IllegalArgumentException("a deflated data set has no outline");
+            TransferSyntax plain = new TransferSyntax(
+                    syntax.uid(), syntax.explicitVr(), syntax.bigEndian(), false, syntax.encapsulated());
+            try (InputStream inflated = new InflatingStream(in, limits)) {
+                return read(inflated, plain, limits, longest, mostKept);
+            }
         }
         Outline outline = new Outline(in, syntax, limits, longest, mostKept);
         outline.elements();
@@ -64,7 +76,10 @@ public final class Outline {
         return outline.passed.count == 0 ? read : read.with(merged(read.index(), outline.passed));
     }
 
-    /** Pixel Data passed over and then no elements: bytes that follow a data set, as its reader takes them too. */
+    /**
+     * Pixel Data passed over and then bytes that are no elements follow a data set, as its reader takes them too; elements
+     * before those bytes stay.
+     */
     private void elements() throws IOException {
         try {
             while (element()) {
@@ -77,8 +92,29 @@ public final class Outline {
             if (pixelDataAt < 0) {
                 throw e;
             }
-            keptCount = pixelDataAt;
+            passed.count = passedBefore;
+            keptCount = reads(lastAt) ? lastAt : pixelDataAt;
         }
+    }
+
+    private boolean reads(int count) {
+        try {
+            kept(count);
+            return true;
+        } catch (DicomFormatException e) {
+            return false;
+        }
+    }
+
+    /** Takes note of where an element begins after Pixel Data, up to the first that can't belong there. */
+    private void begins(int tag, boolean named) {
+        if (pixelDataAt < 0 || strange) {
+            return;
+        }
+        lastAt = keptCount;
+        passedBefore = passed.count;
+        strange = Integer.compareUnsigned(tag, lastTag) <= 0 || tag >>> 16 == 0xFFFE || (syntax.explicitVr() && !named);
+        lastTag = tag;
     }
 
     private DataSet kept(int count) {
@@ -103,6 +139,7 @@ public final class Outline {
 
     private boolean element() throws IOException {
         if (!has(8)) {
+            begins(0xFFFFFFFF, false);
             keep(aheadCount); // nothing, or a rest that the reader judges
             return false;
         }
@@ -112,6 +149,7 @@ public final class Outline {
         int vr = DataSetReader.implicitVr(tag);
         long length = lengthAt(4);
         int named = VR.codeOf(ahead[aheadFrom + 4], ahead[aheadFrom + 5]);
+        begins(tag, named >= 0);
         if (++elements > limits.elements()) {
             throw new DicomFormatException("more than " + limits.elements() + " elements", position, "");
         }
@@ -219,7 +257,10 @@ public final class Outline {
     }
 
     private void passedPixelData(int tag) {
-        pixelDataAt = tag == PIXEL_DATA ? keptCount : pixelDataAt;
+        if (tag == PIXEL_DATA && pixelDataAt < 0) {
+            pixelDataAt = keptCount;
+            lastTag = tag;
+        }
     }
 
     private void keepFromStream(long length, int tag) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DataSetPrinterTest {
@@ -26,7 +27,7 @@ class DataSetPrinterTest {
         assertThat(printed(dataSet, 64).lines().map(line -> line.replaceAll(" +", " ")))
                 .containsExactly(
                         "(0008,0016) UI =CT Image Storage # 26, 1 SOPClassUID",
-                        "(0008,1199) SQ (sequence of 1 item) # -, 1 ReferencedSOPSequence",
+                        "(0008,1199) SQ (sequence of 1 item) # undefined, 1 ReferencedSOPSequence",
                         " item 1",
                         " (0008,1155) UI [1.2.3] # 6, 1 ReferencedSOPInstanceUID",
                         "(0010,0020) LO (no value) # 0, 0 PatientID",
@@ -63,5 +64,62 @@ class DataSetPrinterTest {
                 .withText(new Tag(0x00311001), VR.SH, List.of("x"));
 
         assertThat(printed(dataSet, 64)).contains("PrivateCreator", "private to ME", "private, no creator");
+    }
+
+    @Test
+    void codes_content_items_lengths_and_offset_tables_are_told() throws IOException {
+        DataSet code = DataSet.empty()
+                .withText(new Tag(0x00080100), VR.SH, List.of("121071"))
+                .withText(new Tag(0x00080102), VR.SH, List.of("DCM"))
+                .withText(new Tag(0x00080104), VR.LO, List.of("Finding"));
+        DataSet content = DataSet.empty()
+                .withText(new Tag(0x0040A010), VR.CS, List.of("CONTAINS"))
+                .withText(new Tag(0x0040A040), VR.CS, List.of("TEXT"))
+                .withItems(new Tag(0x0040A043), List.of(code));
+        DataSet report = DataSet.empty().withItems(new Tag(0x0040A730), List.of(content, DataSet.empty()));
+        byte[] bytes = report.toBytes(TransferSyntax.ExplicitVRLittleEndian);
+
+        String printed = printed(DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT), 64);
+        assertThat(printed)
+                .contains("item 1: CONTAINS TEXT (121071, DCM, \"Finding\")\n")
+                .contains("item 1: (121071, DCM, \"Finding\")\n")
+                .contains("item 2\n");
+
+        byte[] pixels = Bytes.explicit()
+                .element(0x00280010, "US", new byte[] {1, 0})
+                .header(0x7FE00010, "OB", -1)
+                .item(new byte[] {0, 0, 0, 0, 12, 0, 0, 0})
+                .item(new byte[] {1, 2, 3, 4})
+                .item(new byte[] {5, 6, 7, 8})
+                .endOfSequence()
+                .done();
+        assertThat(printed(DataSet.read(pixels, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT), 64))
+                .contains("offset table of 2: 0\\12")
+                .contains("fragment 1 01\\02\\03\\04")
+                .contains("fragment 2 05\\06");
+    }
+
+    @Test
+    void lengths_stand_below_one_another_whatever_the_script() throws IOException {
+        DataSet dataSet = DataSet.empty()
+                .with(Attributes.SpecificCharacterSet, "ISO_IR 192")
+                .with(Attributes.StudyDescription, "王小東")
+                .with(Attributes.SeriesDescription, "e\u0301te");
+
+        assertThat(printed(dataSet, 64).lines())
+                .allSatisfy(line -> assertThat(DataSetPrinter.columns(line.substring(0, line.indexOf(" # "))))
+                        .isEqualTo(56));
+    }
+
+    @Test
+    void some_elements_are_printed_alone() throws IOException {
+        DataSet dataSet = DataSet.empty().with(Attributes.Rows, 512).with(Attributes.Columns, 256);
+        StringBuilder out = new StringBuilder();
+
+        assertThat(new DataSetPrinter(out, 64).print(dataSet, Set.of(Attributes.Columns.tag())))
+                .isTrue();
+        assertThat(out).contains("256").doesNotContain("512");
+        assertThat(new DataSetPrinter(out, 64).print(dataSet, Set.of(Attributes.PatientID.tag())))
+                .isFalse();
     }
 }

@@ -115,6 +115,57 @@ class OutlineTest {
                 .hasSize(100);
     }
 
+    @Test
+    void elements_behind_pixel_data_stay_when_bytes_that_are_none_follow_them() {
+        for (byte[] rest : new byte[][] {
+            new byte[] {1, 2, 3},
+            "no element at all, but bytes that follow".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+            Bytes.explicit().header(0x00100020, "OB", 0x7FFFFFFF).done()
+        }) {
+            byte[] bytes = Bytes.explicit()
+                    .element(0x00280010, "US", new byte[] {1, 0})
+                    .element(0x7FE00010, "OB", new byte[300])
+                    .element(0x7FE10010, "LO", "ME")
+                    .element(0x7FE11001, "OB", new byte[400])
+                    .raw(rest)
+                    .done();
+            DataSet whole = DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
+            assertThat(whole.tags()).hasSize(4);
+            assertThat(outline(bytes, TransferSyntax.ExplicitVRLittleEndian, 100)
+                            .tags())
+                    .isEqualTo(whole.tags());
+        }
+    }
+
+    @Test
+    void a_deflated_data_set_is_inflated_as_it_is_read_and_within_limits() {
+        byte[] pixels = new byte[3_000_000];
+        new java.util.SplittableRandom(7).nextBytes(pixels);
+        DataSet dataSet = DataSet.empty()
+                .with(Attributes.PatientID, "R-17")
+                .with(Attributes.PixelData, java.lang.foreign.MemorySegment.ofArray(pixels));
+        byte[] deflated = dataSet.toBytes(TransferSyntax.DeflatedExplicitVRLittleEndian);
+        DataSet outline = outline(deflated, TransferSyntax.DeflatedExplicitVRLittleEndian, 1000);
+        assertThat(outline.text(Attributes.PatientID.tag())).containsExactly("R-17");
+        assertThat(outline.element(Attributes.PixelData.tag()).orElseThrow())
+                .isInstanceOfSatisfying(
+                        Element.Bulk.class,
+                        bulk -> assertThat(bulk.range().length()).isEqualTo(3_000_000));
+        assertThatThrownBy(() -> outline(
+                        Arrays.copyOf(deflated, deflated.length / 2),
+                        TransferSyntax.DeflatedExplicitVRLittleEndian,
+                        1000))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("cut off");
+
+        byte[] zeros = DataSet.empty()
+                .with(Attributes.PixelData, java.lang.foreign.MemorySegment.ofArray(new byte[20_000_000]))
+                .toBytes(TransferSyntax.DeflatedExplicitVRLittleEndian);
+        assertThatThrownBy(() -> outline(zeros, TransferSyntax.DeflatedExplicitVRLittleEndian, 1000))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("grows beyond the limit");
+    }
+
     /** Some bytes, then zeros; skipping costs nothing. */
     private static final class Endless extends InputStream {
         private final byte[] head;

@@ -4,15 +4,23 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DataSetPrinter;
 import org.strongroom.dicom.DicomFormatException;
+import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Outline;
 import org.strongroom.dicom.Part10;
+import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.model.BulkReferences;
 import org.strongroom.dicom.model.DicomJsonWriter;
 import org.strongroom.dicom.model.NativeXmlWriter;
@@ -32,13 +40,20 @@ final class DumpCommand implements Callable<Integer> {
     /** All that is read of a file. */
     private static final int MOST_READ = 256 << 20;
 
-    /** Of a deflated file, which can't be passed over in parts. */
-    private static final int MOST_DEFLATED = 32 << 20;
-
     private final Invocation invocation;
 
-    @Parameters(paramLabel = "FILE", description = "a DICOM file, with or without File Meta Information")
-    private String file = "";
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "DICOM files, with or without File Meta Information, or folders of them")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--tag",
+            paramLabel = "TAG",
+            description =
+                    "only elements of this keyword or tag (PatientID, 00100020 or 0010,0020), with their items; may be repeated")
+    private List<String> only = List.of();
 
     @Option(names = "--longest", paramLabel = "N", description = "most characters of a value (default: 64)")
     private int longest = 64;
@@ -75,24 +90,71 @@ final class DumpCommand implements Callable<Integer> {
         if (json && xml) {
             throw new Failure("--json and --xml: one of them");
         }
-        Path path = invocation.path(file);
-        if (Files.isDirectory(path)) {
-            throw new Failure("a folder, not a file: " + path);
+        Set<Tag> tags = only.stream().map(DumpCommand::tag).collect(Collectors.toSet());
+        List<Path> paths = paths();
+        if ((json || xml) && (paths.size() > 1 || !tags.isEmpty())) {
+            throw new Failure("--json and --xml are for one whole file");
         }
-        try {
-            print(path);
-        } catch (DicomFormatException e) {
-            throw new Failure(path + ": " + e.getMessage());
+        boolean several = paths.size() > 1;
+        int failed = 0;
+        for (Path path : paths) {
+            if (several) {
+                invocation.out().println("# " + path);
+            }
+            try {
+                print(path, tags);
+            } catch (DicomFormatException e) {
+                if (!several) {
+                    throw new Failure(path + ": " + e.getMessage());
+                }
+                invocation.out().println("# not read: " + e.getMessage());
+                failed++;
+            }
+        }
+        if (failed > 0) {
+            throw new Failure(failed + " of " + paths.size() + " files not read");
         }
         return CommandLines.DONE;
     }
 
-    private void print(Path path) throws IOException {
+    /** The files named, and those in folders in order of their paths; links in folders are not followed. */
+    private List<Path> paths() throws IOException {
+        List<Path> paths = new ArrayList<>();
+        for (String file : files) {
+            Path path = invocation.path(file);
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> inside = Files.walk(path)) {
+                    inside.filter(each -> Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS))
+                            .sorted()
+                            .forEach(paths::add);
+                }
+            } else {
+                paths.add(path);
+            }
+        }
+        if (paths.isEmpty()) {
+            throw new Failure("no files in " + String.join(" ", files));
+        }
+        return paths;
+    }
+
+    private static Tag tag(String text) {
+        String digits = text.replaceAll("[(),]", "");
+        if (digits.matches("[0-9A-Fa-f]{8}")) {
+            return new Tag(Integer.parseUnsignedInt(digits, 16));
+        }
+        return Dictionary.standard()
+                .keyword(text)
+                .map(Dictionary.Entry::tag)
+                .orElseThrow(() -> new Failure("--tag " + text + " is neither a keyword nor a tag"));
+    }
+
+    private void print(Path path, Set<Tag> tags) throws IOException {
         try (Counted in = new Counted(new BufferedInputStream(Files.newInputStream(path)))) {
             Part10 part10 = Part10.open(in, Limits.DEFAULT);
             // What is taken of the file less what of it waits in the body's first part.
             long bodyAt = in.count() - part10.body().available();
-            DataSet dataSet = part10.syntax().deflated() ? deflated(part10) : outline(path, part10, bodyAt);
+            DataSet dataSet = outline(path, part10, bodyAt);
             if (json) {
                 DicomJsonWriter writer = new DicomJsonWriter(
                         invocation.out(), DicomJsonWriter.Layout.INDENTED, references(path, part10, bodyAt));
@@ -102,13 +164,18 @@ final class DumpCommand implements Callable<Integer> {
                 new NativeXmlWriter(invocation.out(), DicomJsonWriter.Layout.INDENTED, references(path, part10, bodyAt))
                         .write(dataSet);
             } else {
-                printForPeople(part10, dataSet);
+                printForPeople(part10, dataSet, tags);
             }
         }
     }
 
-    private void printForPeople(Part10 part10, DataSet dataSet) throws IOException {
+    private void printForPeople(Part10 part10, DataSet dataSet, Set<Tag> tags) throws IOException {
         DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest);
+        if (!tags.isEmpty()) {
+            printer.print(part10.meta(), tags);
+            printer.print(dataSet, tags);
+            return;
+        }
         if (!part10.meta().tags().isEmpty()) {
             invocation.out().println("# File Meta Information");
             printer.print(part10.meta());
@@ -118,7 +185,9 @@ final class DumpCommand implements Callable<Integer> {
     }
 
     private DataSet outline(Path path, Part10 part10, long bodyAt) throws IOException {
-        long longestRead = json || xml ? longestBulk : LONGEST_READ;
+        // What is passed over in a deflated file has no place that a URI could name.
+        long longestBulkRead = part10.syntax().deflated() ? MOST_READ : longestBulk;
+        long longestRead = json || xml ? longestBulkRead : LONGEST_READ;
         if (!Files.isRegularFile(path)) {
             return Outline.read(part10.body(), part10.syntax(), Limits.DEFAULT, longestRead, MOST_READ);
         }
@@ -127,14 +196,6 @@ final class DumpCommand implements Callable<Integer> {
             body.skipNBytes(bodyAt);
             return Outline.read(body, part10.syntax(), Limits.DEFAULT, longestRead, MOST_READ);
         }
-    }
-
-    private static DataSet deflated(Part10 part10) throws IOException {
-        byte[] bytes = part10.body().readNBytes(MOST_DEFLATED);
-        if (part10.body().read() >= 0) {
-            throw new Failure("more than " + (MOST_DEFLATED >> 20) + " MiB of a deflated data set");
-        }
-        return DataSet.read(bytes, part10.syntax(), Limits.DEFAULT);
     }
 
     /** What the outline passed over, by its place in the file; of a deflated one everything is written out. */

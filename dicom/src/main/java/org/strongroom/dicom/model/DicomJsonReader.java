@@ -33,6 +33,7 @@ public final class DicomJsonReader {
     private final ReadOptions options;
     private final ElementPath path = new ElementPath();
     private final ElementEncoder encoder;
+    private final ByteSink text;
     private final Base64Sink base64;
     private final Numeral numeral;
     private final NameGroups names;
@@ -55,6 +56,7 @@ public final class DicomJsonReader {
         this.options = options;
         this.json = new JsonInput(in, BUFFER, this::fail);
         this.encoder = new ElementEncoder(options, this::fail);
+        this.text = encoder::text;
         this.base64 = new Base64Sink(encoder, this::fail);
         this.numeral = new Numeral(encoder, this::fail);
         this.names = new NameGroups(encoder);
@@ -120,7 +122,8 @@ public final class DicomJsonReader {
             return;
         }
         do {
-            int tag = tag(json.shortString(LONGEST_NAME));
+            long code = json.eightDigits();
+            int tag = code < 0 ? tag(json.shortString(LONGEST_NAME)) : (int) code;
             json.expect(':');
             path.enter(tag);
             attribute(tag);
@@ -312,7 +315,7 @@ public final class DicomJsonReader {
 
     private void text(VR vr) throws IOException {
         switch (json.peek()) {
-            case '"' -> json.string(encoder::text);
+            case '"' -> json.string(text);
             case 'n' -> json.word("null");
             case '{' -> {
                 if (vr != VR.PN) {

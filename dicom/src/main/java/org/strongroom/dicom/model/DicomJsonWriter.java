@@ -3,7 +3,9 @@ package org.strongroom.dicom.model;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Element;
@@ -39,6 +41,10 @@ public final class DicomJsonWriter {
     private final BulkReferences bulk;
     private final byte[] colon;
     private final byte[] comma;
+    /** What stands between the tag and the value of an attribute, by VR. */
+    private final Map<VR, byte[]> starts = new EnumMap<>(VR.class);
+
+    private final byte[] startOfValue;
     private final ValueBytes bytes;
     private final TextValues texts = new TextValues();
     private final Numbers numbers = new Numbers();
@@ -59,6 +65,11 @@ public final class DicomJsonWriter {
         indented = layout == Layout.INDENTED;
         colon = ascii(indented ? ": " : ":");
         comma = ascii(indented ? ", " : ",");
+        String separator = indented ? ": " : ":";
+        for (VR vr : VR.values()) {
+            starts.put(vr, ascii(separator + "{\"vr\"" + separator + "\"" + vr.name() + "\""));
+        }
+        startOfValue = ascii((indented ? ", " : ",") + "\"Value\"" + separator + "[");
     }
 
     /** Begins an array, which is how responses hold several data sets; {@link #write} puts each in. */
@@ -135,12 +146,7 @@ public final class DicomJsonWriter {
 
     private void attribute(DataSet dataSet, ElementCursor cursor, int depth) throws IOException {
         VR vr = cursor.vr();
-        out.write(colon);
-        out.write('{');
-        name("vr");
-        out.write('"');
-        out.ascii(vr.name());
-        out.write('"');
+        out.write(starts.getOrDefault(vr, NULL));
         switch (cursor.form()) {
             case ITEMS -> items(cursor.items(), depth);
             case ELSEWHERE -> elsewhere(dataSet, cursor.element());
@@ -304,9 +310,7 @@ public final class DicomJsonWriter {
     }
 
     private void startValue() throws IOException {
-        out.write(comma);
-        name("Value");
-        out.write('[');
+        out.write(startOfValue);
     }
 
     private void startBinary() throws IOException {

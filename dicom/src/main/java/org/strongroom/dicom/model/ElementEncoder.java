@@ -18,6 +18,7 @@ import org.strongroom.dicom.VR;
  */
 final class ElementEncoder {
     private static final int ITEM = 0xFFFEE000;
+    private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
     private static final int PIXEL_DATA = 0x7FE00010;
     private static final int UNDEFINED_LENGTH = -1;
     /** Longest value of a short header that is even. */
@@ -114,11 +115,23 @@ final class ElementEncoder {
         }
     }
 
-    /** As {@link #endElement}, for bytes that may be encapsulated pixel data: fragments that end in their delimiter. */
+    /**
+     * As {@link #endElement}, for bytes that may be encapsulated pixel data: fragments that end in their delimiter, or, as pydicom
+     * writes them, without it.
+     */
     void endBinary() {
         Level level = levels[depth - 1];
         int start = level.starts[level.count - 1];
-        if (tagAt(start) == PIXEL_DATA && level.vr.longLength() && isEncapsulated(start + 12)) {
+        int items = tagAt(start) == PIXEL_DATA && level.vr.longLength() ? itemsEnd(start + 12) : -1;
+        if (items == count && count > start + 12) {
+            ensure(8);
+            putTag(SEQUENCE_DELIMITATION);
+            number(0, 4);
+        }
+        if (items > start + 12
+                && count - items == 8
+                && tagAt(items) == SEQUENCE_DELIMITATION
+                && intAt(items + 4) == 0) {
             putIntAt(start + 8, UNDEFINED_LENGTH);
         } else {
             endElement();
@@ -259,13 +272,13 @@ final class ElementEncoder {
         }
     }
 
-    /** Whether from here to the end stand items (PS3.5 section A.4) and a sequence delimiter, nothing else. */
-    private boolean isEncapsulated(int from) {
+    /** Where items that begin here (PS3.5 section A.4) end, the last of them within what is there; -1 where none does. */
+    private int itemsEnd(int from) {
         long at = from;
-        while (count - at > 8 && tagAt((int) at) == ITEM) {
+        while (count - at >= 8 && tagAt((int) at) == ITEM) {
             at += 8 + (intAt((int) at + 4) & 0xFFFFFFFFL);
         }
-        return count - at == 8 && at > from && tagAt((int) at) == 0xFFFEE0DD && intAt((int) at + 4) == 0;
+        return at > from && at <= count ? (int) at : -1;
     }
 
     private void ensure(int more) {

@@ -104,6 +104,14 @@ final class JsonInput {
 
     /** A string of at most so many bytes of UTF-8. */
     String shortString(int most) throws IOException {
+        int plain = plainString();
+        if (plain >= 0) {
+            int size = at - 1 - plain;
+            if (size <= most) {
+                return latin(plain, size);
+            }
+            at = plain - 1;
+        }
         byte[] text = new byte[most];
         int[] length = {0};
         string((bytes, from, count) -> {
@@ -114,6 +122,48 @@ final class JsonInput {
             length[0] += count;
         });
         return new String(text, 0, length[0], StandardCharsets.UTF_8);
+    }
+
+    /** Takes a string that lies in the buffer whole and is ASCII without escapes: where it begins; else -1 and takes nothing. */
+    private int plainString() throws IOException {
+        if (peek() != '"') {
+            return -1;
+        }
+        int i = at + 1;
+        while (i < end && buffer[i] >= 0x20 && buffer[i] != '"' && buffer[i] != '\\') {
+            i++;
+        }
+        if (i == end || buffer[i] != '"') {
+            return -1;
+        }
+        int from = at + 1;
+        at = i + 1;
+        return from;
+    }
+
+    @SuppressWarnings("deprecation") // copies the low bytes, which is what ASCII needs
+    private String latin(int from, int length) {
+        return new String(buffer, 0, from, length);
+    }
+
+    /** Takes a string of eight hexadecimal digits and gives their number; else -1 and takes nothing. */
+    long eightDigits() throws IOException {
+        if (peek() != '"' || end - at < 10 || buffer[at + 9] != '"') {
+            return -1;
+        }
+        long code = 0;
+        for (int i = 1; i <= 8; i++) {
+            int b = buffer[at + i];
+            int digit = b >= '0' && b <= '9'
+                    ? b - '0'
+                    : (b | 0x20) >= 'a' && (b | 0x20) <= 'f' ? (b | 0x20) - 'a' + 10 : -1;
+            if (digit < 0) {
+                return -1;
+            }
+            code = (code << 4) | digit;
+        }
+        at += 10;
+        return code;
     }
 
     /** A string in UTF-8, in pieces. */
@@ -216,6 +266,18 @@ final class JsonInput {
 
     /** A number as it is written. */
     String number() throws IOException {
+        peek();
+        int to = at;
+        while (to < end && buffer[to] > 0x20 && buffer[to] != ',' && buffer[to] != ']' && buffer[to] != '}') {
+            to++;
+        }
+        if (to < end && to - at <= LONGEST_NUMBER) {
+            String whole = latin(at, to - at);
+            if (isNumber(whole)) {
+                at = to;
+                return whole;
+            }
+        }
         StringBuilder text = new StringBuilder();
         for (int b = peek(); b > 0x20 && b != ',' && b != ']' && b != '}'; b = at < end || fill() ? buffer[at] : END) {
             if (text.length() == LONGEST_NUMBER) {

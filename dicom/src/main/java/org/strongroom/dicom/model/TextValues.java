@@ -44,8 +44,20 @@ final class TextValues {
         while (end > 0 && isPadding(text[end - 1])) {
             end--;
         }
+        if (vr == VR.PN && isDelimiters()) {
+            end = 0;
+        }
         next = 0;
         return true;
+    }
+
+    /** Groups of which none holds anything are no name. */
+    private boolean isDelimiters() {
+        int at = 0;
+        while (at < end && (text[at] == '=' || text[at] == ' ')) {
+            at++;
+        }
+        return at == end;
     }
 
     /** Whether there is more than padding. */

@@ -23,6 +23,7 @@ import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Element;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.VR;
 
 class DicomJsonReaderTest {
@@ -293,5 +294,25 @@ class DicomJsonReaderTest {
         Element element = read(json).element(new Tag(0x00104000)).orElseThrow();
         assertThat(element.vr()).isEqualTo(VR.UN);
         assertThat(read(json).text(new Tag(0x00104000)).getFirst()).hasSize(70_000);
+    }
+
+    @Test
+    void encapsulated_pixel_data_of_a_big_endian_data_set_comes_back_and_so_does_what_has_no_delimiter() {
+        byte[] big = org.strongroom.dicom.Bytes.big()
+                .header(0x7FE00010, "OB", -1)
+                .item(new byte[0])
+                .item(new byte[] {1, 2, 3, 4})
+                .endOfSequence()
+                .done();
+        DataSet dataSet = DataSet.read(big, TransferSyntax.ExplicitVRBigEndian, Limits.DEFAULT);
+        assertThat(Models.differences(dataSet, Models.ofJson(Models.json(dataSet))))
+                .isEmpty();
+        assertThat(Models.differences(dataSet, Models.ofXml(Models.xml(dataSet))))
+                .isEmpty();
+
+        String items = "/v8A4AAAAAD+/wDgBAAAAAECAwQ=";
+        String json = "{\"7FE00010\":{\"vr\":\"OB\",\"InlineBinary\":\"" + items + "\"}}";
+        assertThat(Models.differences(dataSet, Models.ofJson(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))))
+                .isEmpty();
     }
 }

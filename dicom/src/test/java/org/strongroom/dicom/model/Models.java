@@ -110,17 +110,21 @@ final class Models {
     }
 
     private static void compare(String where, DataSet one, DataSet other, List<String> found) {
-        if (!kept(one).equals(kept(other))) {
+        for (Tag tag : kept(one)) {
+            if (!other.contains(tag)) {
+                found.add(where + " " + tag + " in the first only");
+            }
+        }
+        for (Tag tag : kept(other)) {
             // A data set whose texts are not ASCII says in what they are, even where the first did not.
-            List<Tag> without = kept(other).stream()
-                    .filter(tag -> !tag.equals(Attributes.SpecificCharacterSet.tag()))
-                    .toList();
-            if (!kept(one).equals(without)) {
-                found.add(where + " tags " + kept(one) + " / " + kept(other));
-                return;
+            if (!one.contains(tag) && !tag.equals(Attributes.SpecificCharacterSet.tag())) {
+                found.add(where + " " + tag + " in the second only");
             }
         }
         for (Tag tag : kept(one)) {
+            if (!other.contains(tag)) {
+                continue;
+            }
             Element a = one.element(tag).orElseThrow();
             Element b = other.element(tag).orElseThrow();
             String at = where + " " + tag;
@@ -173,16 +177,28 @@ final class Models {
         byte[] others = littleEndian(other, b);
         byte[] even = Arrays.copyOf(bytes, bytes.length + bytes.length % 2);
         if (!Arrays.equals(even, others)) {
-            found.add(at + " " + vr + " bytes");
+            found.add(at + " " + vr + " bytes" + (Arrays.equals(swapped(even), others) ? " swapped" : ""));
         }
     }
 
-    /** Empty groups at the end of a name say nothing, PS3.5 section 6.2.1.1. */
+    /** Empty groups at the end of a name, and spaces before them, say nothing, PS3.5 section 6.2.1.1. */
     private static List<String> texts(DataSet dataSet, Element element) {
         List<String> texts = dataSet.text(element.tag());
-        return element.vr() == VR.PN
-                ? texts.stream().map(text -> text.replaceFirst("=+$", "")).toList()
-                : texts;
+        if (element.vr() != VR.PN) {
+            return texts;
+        }
+        List<String> names =
+                texts.stream().map(text -> text.replaceFirst("[= ]+$", "")).toList();
+        return names.equals(List.of("")) ? List.of() : names;
+    }
+
+    /** Each two bytes the other way round. */
+    private static byte[] swapped(byte[] even) {
+        byte[] swapped = new byte[even.length];
+        for (int i = 0; i < even.length; i++) {
+            swapped[i] = even[i ^ 1];
+        }
+        return swapped;
     }
 
     private static byte[] littleEndian(DataSet dataSet, Element.Encoded element) {
