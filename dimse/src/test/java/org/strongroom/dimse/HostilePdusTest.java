@@ -34,7 +34,8 @@ final class HostilePdusTest {
     private static final Map<String, Consumer<byte[]>> FUZZ_TARGETS = Map.of(
             "pdu", PduTarget::fuzzerTestOneInput,
             "user-information", UserInformationTarget::fuzzerTestOneInput,
-            "command-set", CommandSetTarget::fuzzerTestOneInput);
+            "command-set", CommandSetTarget::fuzzerTestOneInput,
+            "dimse-stream", StreamTarget::fuzzerTestOneInput);
 
     @Test
     void every_hostile_pdu_ends_as_expected_in_little_time_and_memory() throws Exception {
