@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Items are indexed when asked for, each time anew: keep the list while working on it.
  */
 public final class DataSet {
+    private static final Pattern NO_ASCII = Pattern.compile("[^\\x00-\\x7F]");
     private static final DataSet EMPTY = new DataSet(
             new Source(new byte[0], 0, 0, true, false, Limits.DEFAULT, null),
             new ElementIndex(0),
@@ -497,9 +499,9 @@ public final class DataSet {
         DataSet declared = new DataSet(source, index, from, undefinedLength, edited, irregularities);
         DataSet result = Recoding.rewritten(this, declared, to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
-        // A term that is no ASCII was read from bytes that were none; it names no set, and its place is kept.
+        // A term that is no ASCII was read from bytes that were none; it names no set, and must not come to name one.
         List<String> terms = to.terms().stream()
-                .map(term -> term.chars().allMatch(c -> c < 0x80) ? term : "")
+                .map(term -> NO_ASCII.matcher(term).replaceAll("?"))
                 .toList();
         return terms.isEmpty() ? result.without(attribute) : result.withAll(attribute, terms);
     }

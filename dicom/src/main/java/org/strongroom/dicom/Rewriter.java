@@ -48,6 +48,8 @@ public final class Rewriter extends OutputStream {
         final boolean big;
         final DataSetWriter to;
         int pixelRepresentation;
+        /** Of duplicates the first counts, as for the reader. */
+        boolean represented;
         /** Nothing in it goes out. */
         boolean dropped;
 
@@ -387,7 +389,8 @@ public final class Rewriter extends OutputStream {
         if (++elements > limits.elements()) {
             throw fail("more than " + limits.elements() + " elements");
         }
-        if (representation && to - from >= headerLength + 2) {
+        if (representation && !top.represented && to - from >= headerLength + 2) {
+            top.represented = true;
             top.pixelRepresentation = Value.unsignedShort(buffer, from + headerLength, top.big);
         }
         VR is = vr == Dictionary.US_OR_SS ? (top.pixelRepresentation == 1 ? VR.SS : VR.US) : VR.at(vr);

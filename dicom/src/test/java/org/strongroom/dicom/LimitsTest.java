@@ -214,6 +214,18 @@ class LimitsTest {
     }
 
     @Test
+    void what_inflates_more_than_100_to_1_may_come_to_16_mebibytes() {
+        byte[] fits = deflated(zeros((16 << 20) - 12));
+        byte[] over = deflated(zeros((16 << 20) - 10));
+        assertThat(fits.length).isLessThan((16 << 20) / 100);
+
+        assertThat(DataSet.read(fits, DEFLATED, Limits.DEFAULT).tags()).hasSize(1);
+        assertThatThrownBy(() -> DataSet.read(over, DEFLATED, Limits.DEFAULT))
+                .isInstanceOf(DicomFormatException.class)
+                .hasMessageContaining("grows beyond the limit");
+    }
+
+    @Test
     void a_deflated_data_set_may_inflate_to_so_many_bytes_and_no_more() {
         byte[] noise = new byte[2 << 20];
         new Random(1).nextBytes(noise);

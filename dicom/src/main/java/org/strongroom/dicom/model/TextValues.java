@@ -7,7 +7,8 @@ import org.strongroom.dicom.VR;
 
 /**
  * Takes the text of an element apart into its values, in UTF-8, without an object for a value. Padding is left out: spaces
- * and zeros at the end of each value, of DS and IS the spaces before it too (PS3.5 section 6.2).
+ * and zeros at the end of each value, of DS and IS the spaces before it too (PS3.5 section 6.2), of PN the delimiters of
+ * groups that are empty at its end (section 6.2.1.1).
  */
 final class TextValues {
     private byte[] text = new byte[256];
@@ -17,6 +18,7 @@ final class TextValues {
     private int to;
     private boolean multiple;
     private boolean numeral;
+    private boolean name;
 
     /**
      * Loads the element's text; false where that would lose bytes that are no characters, in a VR that the character set does
@@ -26,6 +28,7 @@ final class TextValues {
         VR vr = cursor.vr();
         multiple = vr.isMultiple();
         numeral = vr == VR.DS || vr == VR.IS;
+        name = vr == VR.PN;
         int length = cursor.length();
         if (text.length < length) {
             text = new byte[Math.max(length, Math.min(text.length * 2, 1 << 20))];
@@ -103,8 +106,8 @@ final class TextValues {
         return end;
     }
 
-    private static boolean isPadding(byte b) {
-        return b == ' ' || b == 0;
+    private boolean isPadding(byte b) {
+        return b == ' ' || b == 0 || (b == '=' && name);
     }
 
     private static boolean isPlain(byte[] bytes, int length) {
