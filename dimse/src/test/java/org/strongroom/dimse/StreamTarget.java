@@ -241,7 +241,7 @@ public final class StreamTarget {
                         },
                         Association.Progress.IGNORED);
             default -> {
-                try (Stores stores = association.stores((_, _) -> {})) {
+                try (Stores<Small> stores = association.stores((_, _) -> {})) {
                     for (int i = 1; i < 5; i++) {
                         stores.send(new Small(i));
                     }
