@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uids;
 import org.strongroom.dimse.TlsProbe.Language;
@@ -234,6 +236,10 @@ public final class ConnectDoctor {
         boolean broken = !patient.clear()
                 && e instanceof AssociationAborted aborted
                 && aborted.by() == AssociationAborted.By.CONNECTION;
+        if (!patient.clear() && e instanceof AssociationAborted && speaksHttp()) {
+            tell(Step.ASSOCIATION, false, "a web server answers there, over TLS");
+            return ill("the called side is a web server, not DICOM", "call the port of its DICOM service");
+        }
         boolean oursRefused = broken || (e instanceof TlsFailure failure && failure.isTheirs());
         boolean unknown = oursRefused
                 || (e instanceof AssociationRejected rejected && rejected.source() == 1 && rejected.reason() == 3);
@@ -256,6 +262,20 @@ public final class ConnectDoctor {
                         "the called side breaks off right after the TLS handshake, as one does that refuses our certificate",
                         "have our certificate enrolled there, and look into its log")
                 : refused(Step.ASSOCIATION, e);
+    }
+
+    private boolean speaksHttp() {
+        try (Socket socket = new Socket()) {
+            int patience = Math.toIntExact(timeouts.connect().toMillis());
+            socket.connect(address, patience);
+            socket.setSoTimeout(patience);
+            SSLSocket tls = TlsProfile.client(patient.tls().orElseThrow(), socket, patient.host(), patient.port());
+            tls.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] start = tls.getInputStream().readNBytes(5);
+            return new String(start, StandardCharsets.US_ASCII).equals("HTTP/");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean isStrongroom(TlsProbe probe) {

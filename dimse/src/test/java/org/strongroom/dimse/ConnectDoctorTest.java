@@ -2,6 +2,8 @@ package org.strongroom.dimse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -175,6 +177,33 @@ final class ConnectDoctorTest {
         assertThat(clear(answering(new byte[0], false)).sentence()).startsWith("the called side does not answer: ");
         assertThat(secure(answering(new byte[0], false)).sentence())
                 .startsWith("the called side speaks neither TLS nor DICOM: it says nothing");
+    }
+
+    @Test
+    void a_web_server_over_tls_is_told_too() throws Exception {
+        HttpsServer web = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.setHttpsConfigurator(new HttpsConfigurator(authority.context("server")));
+        web.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        web.start();
+        try {
+            findings.clear();
+            Patient patient = new Patient(
+                    "127.0.0.1",
+                    web.getAddress().getPort(),
+                    Optional.of(authority.context("CT1")),
+                    false,
+                    Optional.empty(),
+                    AssociationTest.proposal());
+            assertThat(ConnectDoctor.examine(patient, Timeouts.of(Duration.ofSeconds(3)), findings::add)
+                            .sentence())
+                    .startsWith("the called side is a web server");
+            assertFailedAt(Step.ASSOCIATION);
+        } finally {
+            web.stop(0);
+        }
     }
 
     @Test

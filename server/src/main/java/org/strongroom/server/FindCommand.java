@@ -18,7 +18,10 @@ import org.strongroom.dicom.TransferSyntax;
 import org.strongroom.dicom.Uid;
 import org.strongroom.dimse.Association;
 import org.strongroom.dimse.Matches;
+import org.strongroom.dimse.Octets;
+import org.strongroom.dimse.Proposal;
 import org.strongroom.dimse.Status;
+import org.strongroom.dimse.UserInformation.ExtendedNegotiation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -52,6 +55,11 @@ final class FindCommand extends KeysCommand {
 
     @Option(names = "--most", paramLabel = "N", description = "stop after so many answers (default: 1000)")
     private int most = 1000;
+
+    @Option(
+            names = "--relational",
+            description = "ask without the unique keys of the levels above; fails where the peer does not do that")
+    private boolean relational;
 
     FindCommand(Invocation invocation) {
         super(invocation);
@@ -90,14 +98,13 @@ final class FindCommand extends KeysCommand {
         DataSet identifier = keys.identifier(columns);
         List<DataSet> answers = new ArrayList<>();
         Optional<Status> end;
-        try (Association association = associate(
-                        line,
-                        line.proposal()
-                                .context(
-                                        model,
-                                        TransferSyntax.ExplicitVRLittleEndian,
-                                        TransferSyntax.ImplicitVRLittleEndian));
-                Matches matches = association.find(model, identifier)) {
+        Proposal proposal = line.proposal()
+                .context(model, TransferSyntax.ExplicitVRLittleEndian, TransferSyntax.ImplicitVRLittleEndian);
+        if (relational) {
+            proposal = proposal.extended(new ExtendedNegotiation(model, Octets.of(new byte[] {1})));
+        }
+        try (Association association = associate(line, proposal);
+                Matches matches = find(association, line, model, identifier)) {
             Iterator<DataSet> each = matches.iterator();
             while (answers.size() < most && each.hasNext()) {
                 answers.add(each.next());
@@ -113,6 +120,18 @@ final class FindCommand extends KeysCommand {
             throw new Failure(line.called() + " answered " + text(end.get()));
         }
         return CommandLines.DONE;
+    }
+
+    /** A peer that did not agree would answer with A900 or, worse, with less than was asked for. */
+    private Matches find(Association association, Line line, Uid model, DataSet identifier) throws IOException {
+        boolean agreed = association.peer().extended().stream()
+                .filter(answer -> answer.sopClass().equals(model))
+                .anyMatch(answer -> answer.information().length() > 0
+                        && answer.information().toArray()[0] == 1);
+        if (relational && !agreed) {
+            throw new Failure(line.called() + " has no relational queries: name the keys of the levels above");
+        }
+        return association.find(model, identifier);
     }
 
     private void print(List<DataSet> answers, List<Tag> columns, boolean cut) {

@@ -3,11 +3,15 @@ package org.strongroom.server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import org.strongroom.dimse.AeTitle;
@@ -19,6 +23,7 @@ import org.strongroom.dimse.Refusal;
 import org.strongroom.dimse.Retries;
 import org.strongroom.dimse.Status;
 import org.strongroom.dimse.Timeouts;
+import org.strongroom.dimse.UserInformation.UserIdentity;
 import org.strongroom.guard.DeviceRecord;
 import org.strongroom.guard.DeviceRecord.Destination;
 import org.strongroom.guard.Purpose;
@@ -59,6 +64,11 @@ abstract class PeerCommand extends ArchiveCommand {
             description = "call HOST:PORT without TLS; what is sent can be read and altered on the way")
     private boolean clear;
 
+    private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rwx------");
+
+    /** What the length field of user identity holds, in bytes. */
+    private static final int LONGEST_PASSCODE = 0xFFFF;
+
     private final Map<String, Long> counts = new TreeMap<>();
 
     PeerCommand(Invocation invocation) {
@@ -66,9 +76,14 @@ abstract class PeerCommand extends ArchiveCommand {
     }
 
     /** Whom to call and as whom. */
-    record Line(PeerAddress peer, AeTitle called, AeTitle calling) {
+    record Line(PeerAddress peer, AeTitle called, AeTitle calling, Optional<UserIdentity> identity) {
+        Line(PeerAddress peer, AeTitle called, AeTitle calling) {
+            this(peer, called, calling, Optional.empty());
+        }
+
         Proposal proposal() {
-            return Proposal.to(called, calling);
+            Proposal proposal = Proposal.to(called, calling);
+            return identity.map(proposal::identity).orElse(proposal);
         }
     }
 
@@ -82,6 +97,43 @@ abstract class PeerCommand extends ArchiveCommand {
                     "try again up to N times, with pauses, where no connection comes about or the refusal is transient"
                             + " (default: ${DEFAULT-VALUE})")
     private int retries;
+
+    @Option(
+            names = "--identity-user",
+            paramLabel = "NAME",
+            description = "user name for peers that want one (user identity negotiation, PS3.7 D.3.3.7)")
+    private Optional<String> identityUser = Optional.empty();
+
+    @Option(
+            names = "--identity-passcode-file",
+            paramLabel = "FILE",
+            description = "its passcode: the first line of a file that only you can read")
+    private Optional<String> identityPasscode = Optional.empty();
+
+    private Optional<UserIdentity> identity() throws IOException {
+        if (identityUser.isEmpty()) {
+            if (identityPasscode.isPresent()) {
+                throw Failure.misuse("--identity-passcode-file needs --identity-user");
+            }
+            return Optional.empty();
+        }
+        String name = identityUser.get();
+        return Optional.of(
+                identityPasscode.isEmpty()
+                        ? UserIdentity.userName(name, false)
+                        : UserIdentity.passcode(name, passcode(invocation.path(identityPasscode.get())), false));
+    }
+
+    private static String passcode(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (!OWNERS.containsAll(permissions)) {
+            throw new Failure(file + " can be read by others: chmod 600 " + file);
+        }
+        if (Files.size(file) > LONGEST_PASSCODE) {
+            throw new Failure(file + " is longer than a passcode can be");
+        }
+        return Files.readString(file).lines().findFirst().orElse("");
+    }
 
     /** Another way to name the peer; for commands that take it as parameter. */
     Optional<String> alsoTo() {
@@ -166,7 +218,8 @@ abstract class PeerCommand extends ArchiveCommand {
         throw Failure.misuse("whom? --to demo, --to HOST:PORT or --to NAME of an enrolled device");
     }
 
-    private int talk(Line line) throws IOException {
+    private int talk(Line called) throws IOException {
+        Line line = new Line(called.peer(), called.called(), called.calling(), identity());
         if (isClear(line)) {
             invocation.err().println("NOT ENCRYPTED: " + line.peer().address() + " is called without TLS.");
         }

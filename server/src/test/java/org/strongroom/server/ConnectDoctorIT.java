@@ -2,6 +2,7 @@ package org.strongroom.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,5 +102,73 @@ class ConnectDoctorIT {
                     .contains("which is ")
                     .contains("it allows: echo");
         }
+    }
+
+    @Test
+    void it_tells_whose_certificate_dcmtk_refuses_and_whom_dcmqrscp_and_orthanc_do_not_know() throws Exception {
+        Path storescp = Programs.require("storescp");
+        String data = work.toString();
+        try (Clinic clinic = Clinic.make(work)) {
+            clinic.enrol("SCP", "--services", "echo");
+            clinic.enrol("CT1", "--services", "echo");
+            TlsForward.Credentials theirs = clinic.credentials("SCP");
+            Path nobody = Files.createDirectories(work.resolve("nobody"));
+            try (Clinic elsewhere = Clinic.make(nobody)) {
+                elsewhere.enrol("CT1", "--services", "echo");
+                TlsForward.Credentials foreign = elsewhere.credentials("CT1");
+                int port = Programs.freePort();
+                Process secure = Peers.start(
+                        List.of(
+                                storescp.toString(),
+                                "+tls",
+                                theirs.key().toString(),
+                                theirs.certificate().toString(),
+                                "+cf",
+                                theirs.ca().toString(),
+                                "-rc",
+                                "-od",
+                                work.toString(),
+                                Integer.toString(port)),
+                        port,
+                        work.resolve("log3"));
+                try {
+                    assertThat(verdict(0, secure(port, clinic.credentials("CT1"), theirs.ca(), data)))
+                            .contains("it allows: echo, store");
+                    assertThat(verdict(1, secure(port, foreign, theirs.ca(), data)))
+                            .containsAnyOf(
+                                    "it refused our certificate",
+                                    "breaks off right after the TLS handshake, as one does that refuses our certificate");
+                    assertThat(verdict(1, secure(port, clinic.credentials("CT1"), foreign.ca(), data)))
+                            .contains("this side refuses")
+                            .contains("we do not trust its certificate");
+                } finally {
+                    Peers.end(secure);
+                }
+            }
+        }
+        try (Qrscp qrscp = Qrscp.start(work, Map.of())) {
+            assertThat(verdict(1, "127.0.0.1:" + qrscp.port(), "--aet", "NOSUCH", "--clear", "--data", data))
+                    .contains("the called side refuses");
+        }
+        try (Orthanc orthanc = Orthanc.start(Files.createDirectories(work.resolve("orthanc")), Map.of(), false)) {
+            assertThat(verdict(1, "127.0.0.1:" + orthanc.port(), "--aet", "NOSUCH", "--clear", "--data", data))
+                    .contains("the called side refuses");
+        }
+    }
+
+    private static String[] secure(int port, TlsForward.Credentials own, Path ca, String data) {
+        return new String[] {
+            "127.0.0.1:" + port,
+            "--calling",
+            "CT1",
+            "--key",
+            own.key().toString(),
+            "--cert",
+            own.certificate().toString(),
+            "--ca",
+            ca.toString(),
+            "--data",
+            data
+        };
     }
 }

@@ -28,6 +28,12 @@ final class Orthanc implements AutoCloseable {
      * @param peers whom it knows, to move to: ports of loopback by AE title
      */
     static Orthanc start(Path folder, Map<String, Integer> peers) throws IOException, InterruptedException {
+        return start(folder, peers, true);
+    }
+
+    /** @param open whether it answers whoever asks, under whatever title */
+    static Orthanc start(Path folder, Map<String, Integer> peers, boolean open)
+            throws IOException, InterruptedException {
         Path program = Programs.require("Orthanc");
         Path storage = Files.createDirectories(folder.resolve("storage"));
         int port = Programs.freePort();
@@ -39,11 +45,11 @@ final class Orthanc implements AutoCloseable {
         Files.writeString(configuration, """
                 { "Name": "test", "StorageDirectory": "%1$s", "IndexDirectory": "%1$s",
                   "DicomAet": "%2$s", "DicomPort": %3$d, "HttpServerEnabled": false,
-                  "DicomCheckCalledAet": false, "DicomAlwaysAllowEcho": true, "DicomAlwaysAllowStore": true,
+                  "DicomCheckCalledAet": %6$s, "DicomAlwaysAllowEcho": %5$s, "DicomAlwaysAllowStore": true,
                   "DicomAlwaysAllowFind": true, "DicomAlwaysAllowGet": true, "DicomAlwaysAllowMove": true,
                   "LimitFindResults": 0, "LimitFindInstances": 0, "Plugins": [],
                   "DicomModalities": { %4$s } }
-                """.formatted(storage, AET, port, modalities));
+                """.formatted(storage, AET, port, modalities, open, !open));
         List<String> command = List.of(program.toString(), configuration.toString());
         return new Orthanc(port, Peers.start(command, port, folder.resolve("orthanc.log")));
     }
