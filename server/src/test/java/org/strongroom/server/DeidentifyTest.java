@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,6 +120,23 @@ class DeidentifyTest {
         assertThat(run.output()).contains("written 2", "refused 3", "BURNED_IN", "NOT_READABLE");
         assertThat(out("out")).hasSize(2);
         assertThat(Files.readString(folder.resolve("report.json.txt"))).contains("symbolic link");
+    }
+
+    @Test
+    void a_file_that_is_cut_off_leaves_nothing_behind() throws IOException {
+        Path one = folder.resolve("in/one.dcm");
+        byte[] whole = Files.readAllBytes(one);
+        byte[] cut = Arrays.copyOf(whole, whole.length + 13);
+        // Pixel data of 4096 bytes, of which one has come.
+        byte[] pixels = {(byte) 0xE0, 0x7F, 0x10, 0, 'O', 'W', 0, 0, 0, 0x10, 0, 0, 1};
+        System.arraycopy(pixels, 0, cut, whole.length, pixels.length);
+        Files.write(one, cut);
+
+        Run run = run("deidentify", "in/one.dcm", "--out", "out");
+
+        assertThat(run.exit()).isEqualTo(CommandLines.FAILED);
+        assertThat(run.output()).contains("NOT_READABLE");
+        assertThat(out("out")).isEmpty();
     }
 
     @Test
