@@ -80,8 +80,7 @@ final class HostileIdentifiers {
     private static DataSet longText(Tag tag, String value) {
         byte[] level = studies().toBytes(SYNTAX);
         byte[] bytes = (value + (value.length() % 2 == 0 ? "" : "\0")).getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer all =
-                ByteBuffer.allocate(level.length + 8 + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer all = ByteBuffer.allocate(level.length + 8 + bytes.length).order(ByteOrder.LITTLE_ENDIAN);
         all.put(level).putShort((short) tag.group()).putShort((short) tag.element());
         all.putInt(bytes.length).put(bytes);
         return DataSet.read(all.array(), SYNTAX, Limits.DEFAULT);
