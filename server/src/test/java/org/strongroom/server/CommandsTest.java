@@ -209,7 +209,8 @@ class CommandsTest {
                 "dicomdir FOLDER/none|no folder",
                 "dicomdir TEXT|no folder",
                 "dicomdir --list FOLDER|no DICOMDIR in FOLDER",
-                "dump FOLDER|a folder",
+                "dump --json FOLDER|for one whole file",
+                "dump --tag Frobnicate TEXT|neither a keyword",
                 "dump TEXT|TEXT",
                 "dump --longest 1 TEXT|less than 4",
                 "dump --longest-bulk -1 TEXT|less than 0",
@@ -320,6 +321,28 @@ class CommandsTest {
             Files.write(file, Arrays.copyOf(whole, length));
             dumped(file);
         }
+    }
+
+    @Test
+    void a_folder_is_dumped_file_by_file_and_what_is_no_dicom_file_is_told_in_its_place() throws Exception {
+        Synthetic instance = Synthetic.make(77, 1, 1, 64, new Random(1));
+        byte[] head = Part10.header(instance.sopClass(), instance.sopInstance(), instance.syntax(), Optional.empty());
+        Path inside = Files.createDirectories(folder.resolve("some/deeper"));
+        try (OutputStream out = Files.newOutputStream(inside.resolve("a.dcm"))) {
+            out.write(head);
+            out.write(instance.bytes());
+        }
+
+        Run whole = run("dump FOLDER/some");
+        Files.writeString(inside.resolve("b.txt"), "no images here");
+        Run some = run("dump --tag SOPInstanceUID FOLDER/some");
+
+        assertThat(whole.exit()).as(whole.output()).isZero();
+        assertThat(whole.output()).contains("PatientID", "SOPInstanceUID");
+        assertThat(some.exit()).isEqualTo(1);
+        assertThat(some.output())
+                .contains("# " + inside.resolve("a.dcm"), "SOPInstanceUID", "# not read:", "1 of 2 files not read")
+                .doesNotContain("PatientID");
     }
 
     @Test

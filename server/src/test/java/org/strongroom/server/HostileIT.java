@@ -63,7 +63,7 @@ class HostileIT {
     private static final int EACH = Extent.of(4, 1);
     private static final int BATCH = 40;
 
-    /** What the launcher's heap, class data, code and stacks come to; measured 320 MB. */
+    /** What the launcher's heap, class data, code and stacks come to; 156 MB seen in the sample. */
     private static final long MOST_KILOBYTES = 512 << 10;
 
     private static final Map<Target, TransferSyntax> SYNTAXES = Map.of(
