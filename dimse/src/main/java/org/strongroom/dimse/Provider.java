@@ -133,8 +133,10 @@ final class Provider {
             overlap.check();
         }
         operated = false;
-        Performed performed = performed(request, talk.body());
-        if (!operated) {
+        // What was read ahead has no body left, and the listening thread may be reading what comes next.
+        boolean readAhead = request.identifier() != null;
+        Performed performed = performed(request, readAhead ? InputStream.nullInputStream() : talk.body());
+        if (!operated && !readAhead) {
             talk.discardBody();
         }
         respond(request, performed.status());

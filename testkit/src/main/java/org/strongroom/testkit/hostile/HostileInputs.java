@@ -25,4 +25,9 @@ public final class HostileInputs {
     public static List<HostileCase> of(Set<HostileCase.Target> targets) {
         return all().stream().filter(each -> targets.contains(each.target())).toList();
     }
+
+    /** A sound file with the UIDs that most of the files here have too. */
+    public static byte[] plainFile() {
+        return HostileFiles.file(HostileFiles.EXPLICIT_UID, HostileFiles.body());
+    }
 }
