@@ -48,6 +48,7 @@ class CorpusDeidentifyTest {
             // A date that was our dummy already.
             new Chance("malformed/", "19000101", DUMMY_DATES),
             new Chance("studies/", "19000101", DUMMY_DATES),
+            new Chance("transfer-syntaxes/", "19000101", DUMMY_DATES),
             // Operators' Name REMOVED, which is our dummy, and the term of (0028,0303).
             new Chance(
                     "modalities/positron-emission-tomography-image/2.dcm", "REMOVED", List.of(0x00081070, 0x00280303)),

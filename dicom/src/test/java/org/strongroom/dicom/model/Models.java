@@ -188,7 +188,7 @@ final class Models {
             return texts;
         }
         List<String> names =
-                texts.stream().map(text -> text.replaceFirst("[= ]+$", "")).toList();
+                texts.stream().map(text -> text.replaceFirst("[= ]+\\z", "")).toList();
         return names.equals(List.of("")) ? List.of() : names;
     }
 

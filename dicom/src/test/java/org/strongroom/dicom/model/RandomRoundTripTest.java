@@ -42,7 +42,7 @@ class RandomRoundTripTest {
         "."
     };
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
 
     @Test
