@@ -40,7 +40,7 @@ final class Provider {
     /** Null where operations are performed one at a time. */
     private final @Nullable Overlap overlap;
 
-    /** Whether the request under way gave the right to read away; a data set that is open then is another request's. */
+    /** Whether the request under way gave the right to read away; a body that is open then is another request's. */
     private boolean operated;
 
     /** @param window operations the requestor may have outstanding, PS3.7 D.3.3.3 */
@@ -133,7 +133,7 @@ final class Provider {
             overlap.check();
         }
         operated = false;
-        // What was read ahead has no body left, and the listening thread may be reading what comes next.
+        // Its body was read ahead, or as identifier; the listening thread may be reading what comes next.
         boolean readAhead = request.identifier() != null;
         Performed performed = performed(request, readAhead ? InputStream.nullInputStream() : talk.body());
         if (!operated && !readAhead) {
@@ -271,6 +271,7 @@ final class Provider {
     }
 
     private Status operate(Incoming.Request request, DimseRequest asked) throws IOException {
+        operated = true;
         Inbox.Operation operation = inbox.begin(request.command().required(CommandSet.MESSAGE_ID));
         try {
             return handler.handle(asked, new Operating(request, operation));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -176,6 +177,33 @@ final class ProviderTest {
             int ended = way + 1;
             AssociationTest.eventually(() -> archive.closed.get() == ended);
         }
+    }
+
+    @Test
+    void an_operation_is_answered_while_the_next_one_is_still_being_sent() throws Exception {
+        RawPeer peer = peer(
+                handling((_, responses) -> {
+                    for (int i = 0; i < 1000 && !responses.cancelled(); i++) {
+                        StateScenes.pause(Duration.ofMillis(5));
+                    }
+                    // By then what follows the C-CANCEL is being read.
+                    StateScenes.pause(Duration.ofMillis(100));
+                    return Status.SUCCESS;
+                }),
+                ListenerLimits.DEFAULT);
+        byte[] keys = keys();
+        byte[] begun = Arrays.copyOf(keys, 5);
+        peer.send(
+                RawPeer.command(FIND_CONTEXT, find(1).build()),
+                RawPeer.data(FIND_CONTEXT, true, keys),
+                cancel(1),
+                RawPeer.command(FIND_CONTEXT, find(2).build()),
+                RawPeer.data(FIND_CONTEXT, false, begun));
+        assertThat(messageId(peer.response())).isEqualTo(1);
+        peer.send(RawPeer.data(FIND_CONTEXT, true, Arrays.copyOfRange(keys, begun.length, keys.length)), cancel(2));
+        CommandSet second = peer.response();
+        assertThat(messageId(second)).isEqualTo(2);
+        assertThat(status(second)).isZero();
     }
 
     @Test
