@@ -1,5 +1,6 @@
 package org.strongroom.dicom.media;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +20,10 @@ final class RecordMaker {
     private static final Tag VERIFICATION = new Tag(0x0040A030);
     private static final Tag VERIFYING_OBSERVERS = new Tag(0x0040A073);
     private static final Tag RELATIONSHIP = new Tag(0x0040A010);
+
+    private static final Tag BLENDING = new Tag(0x00700402);
+    /** What a record has of an item of Blending Sequence, PS3.3 table F.5-23: the item also holds lookup tables. */
+    private static final List<Tag> BLENDED = List.of(new Tag(0x00081115), Attributes.StudyInstanceUID.tag());
 
     private static final byte ESCAPE = 0x1B;
 
@@ -95,12 +100,19 @@ final class RecordMaker {
                         .withItems(tag, modifiers);
                 record.copy(only, tag);
             }
+        } else if (tag.equals(BLENDING)) {
+            List<DataSet> items =
+                    instance.items(tag).stream().map(item -> item.only(BLENDED)).toList();
+            if (!items.isEmpty()) {
+                record.copy(DataSet.empty().withItems(tag, items), tag);
+            }
         } else if (hasValue(instance, tag)) {
             record.copy(instance, tag);
         } else if (tag.equals(VERIFICATION)) {
-            for (DataSet observer : instance.items(VERIFYING_OBSERVERS)) {
-                record.copy(observer, tag); // the last verification counts
-            }
+            instance.items(VERIFYING_OBSERVERS).stream()
+                    .filter(observer -> hasValue(observer, tag))
+                    .max(Comparator.comparing(observer -> observer.text(tag).getFirst()))
+                    .ifPresent(observer -> record.copy(observer, tag));
         } else if (key.type() == 2) {
             record.empty(tag, vr(tag));
         } else if (key.type() == 1) {

@@ -78,7 +78,7 @@ public enum RecordType {
                     value(0x00280011, 1),
                     value(0x00289001, 1),
                     value(0x00289002, 1))),
-    RAW_DATA(true, Keys.CONTENT),
+    RAW_DATA(true, List.of(present(0x00200013), value(0x00080023, 1), value(0x00080033, 1))),
     REGISTRATION(true, Keys.IDENTIFIED_CONTENT),
     FIDUCIAL(true, Keys.IDENTIFIED_CONTENT),
     HANGING_PROTOCOL(
@@ -102,7 +102,7 @@ public enum RecordType {
                     optional(0x0040E001),
                     present(0x0040A043),
                     value(0x00420012, 1))),
-    HL7_STRUC_DOC(true, List.of(value(0x0040E001, 1), present(0x0040E010))),
+    HL7_STRUC_DOC(true, List.of(value(0x0040E001, 1), value(0x0040E004, 1))),
     VALUE_MAP(true, Keys.IDENTIFIED_CONTENT),
     STEREOMETRIC(true, List.of()),
     PALETTE(true, List.of(value(0x00700080, 1), present(0x00700081))),
@@ -124,6 +124,16 @@ public enum RecordType {
                     present(0x00700084))),
     PLAN(true, List.of()),
     ANNOTATION(true, Keys.IDENTIFIED_CONTENT),
+    INVENTORY(
+            true,
+            List.of(
+                    value(0x00080023, 1),
+                    value(0x00080033, 1),
+                    present(0x00080400),
+                    present(0x00080401),
+                    value(0x00080403, 1),
+                    value(0x00080426, 1),
+                    value(0x00080428, 1))),
     /** Of an instance of a private SOP Class; (0004,1432) says whose. */
     PRIVATE(true, List.of(value(0x00041432, 1)));
 
@@ -171,7 +181,7 @@ public enum RecordType {
     /** Whether its records stand at the root and not below a series. */
     public boolean isAtRoot() {
         return switch (this) {
-            case PATIENT, HANGING_PROTOCOL, PALETTE, IMPLANT, IMPLANT_GROUP, IMPLANT_ASSY -> true;
+            case PATIENT, HANGING_PROTOCOL, PALETTE, IMPLANT, IMPLANT_GROUP, IMPLANT_ASSY, INVENTORY -> true;
             default -> false;
         };
     }

@@ -25,6 +25,7 @@ final class RecordTypes {
 
     private static RecordType outside(String uid) {
         return switch (uid) {
+            case "1.2.840.10008.5.1.1.29", "1.2.840.10008.5.1.1.30" -> RecordType.IMAGE; // Hardcopy, retired
             case "1.2.840.10008.5.1.4.38.1" -> RecordType.HANGING_PROTOCOL;
             case "1.2.840.10008.5.1.4.39.1" -> RecordType.PALETTE;
             case "1.2.840.10008.5.1.4.43.1" -> RecordType.IMPLANT;
@@ -52,6 +53,8 @@ final class RecordTypes {
             case "481.3" -> RecordType.RT_STRUCTURE_SET;
             case "481.5", "481.8" -> RecordType.RT_PLAN;
             case "481.4", "481.6", "481.7", "481.9" -> RecordType.RT_TREAT_RECORD;
+            case "201.1" -> RecordType.INVENTORY;
+            case "131" -> RecordType.PRESENTATION;
             case "79.1", "78.6" -> RecordType.SR_DOCUMENT;
             default -> byFamily(rest);
         };
