@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
@@ -588,6 +589,13 @@ public final class DataSet {
     /** For an item: whether its length was undefined where it was read. */
     boolean undefinedLength() {
         return undefinedLength;
+    }
+
+    /** Length that an item's header gave, in bytes; -1 where that is undefined, empty where the item was put together. */
+    OptionalLong itemLength() {
+        return source.from == 0 || edited
+                ? OptionalLong.empty()
+                : OptionalLong.of(undefinedLength ? -1 : source.to - source.from);
     }
 
     VR vr(int at) {

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,13 +33,29 @@ public final class DataSetPrinter {
     private static final Tag VALUE_TYPE = new Tag(0x0040A040);
     private static final Tag CONCEPT_NAME = new Tag(0x0040A043);
 
+    private static final Tag DIRECTORY_RECORDS = Attributes.DirectoryRecordSequence.tag();
+    private static final int LONGEST_UID = 64;
+    private static final int ITEM_HEADER = 8;
+
     private final Appendable out;
     private final int longest;
+    private final long dataSetAt;
 
     /** @param longest most characters of a value that are printed; what is longer ends in "..." */
     public DataSetPrinter(Appendable out, int longest) {
+        this(out, longest, UNDEFINED);
+    }
+
+    /**
+     * One that tells the offsets of directory records, to which others point.
+     *
+     * @param longest most characters of a value that are printed; what is longer ends in "..."
+     * @param dataSetAt where in its file the data set begins, in bytes; negative where there is no such place
+     */
+    public DataSetPrinter(Appendable out, int longest, long dataSetAt) {
         this.out = out;
         this.longest = longest;
+        this.dataSetAt = dataSetAt;
     }
 
     public void print(DataSet dataSet) throws IOException {
@@ -71,32 +89,22 @@ public final class DataSetPrinter {
         switch (element) {
             case Element.Encoded encoded -> {
                 List<String> values = dataSet.text(encoded.tag());
-                String value = encoded.bytes().byteSize() == 0
-                        ? "(no value)"
-                        : values.isEmpty() ? bytes(encoded.bytes(), encoded.vr()) : text(values, encoded.vr());
                 line(
                         depth,
                         encoded.tag(),
                         encoded.vr().name(),
-                        value,
+                        value(encoded, values),
                         encoded.bytes().byteSize(),
                         count(encoded, values),
                         name + faults(dataSet, encoded.tag()));
             }
             case Element.Sequence sequence -> {
                 String value = "(sequence of " + counted(sequence.items().size(), "item") + ")";
-                line(
-                        depth,
-                        sequence.tag(),
-                        "SQ",
-                        value,
-                        length(dataSet, sequence.tag()),
-                        sequence.items().size(),
-                        name);
+                line(depth, sequence.tag(), "SQ", value, length(dataSet, sequence.tag()), 1, name);
                 int number = 1;
                 for (DataSet item : sequence.items()) {
-                    indent(depth + 1).append("item ").append(String.valueOf(number++));
-                    out.append(summary(item)).append('\n');
+                    String place = sequence.tag().equals(DIRECTORY_RECORDS) ? place(item) : "";
+                    withLength("item " + number++ + place + summary(item), depth + 1, item.itemLength());
                     print(item, depth + 2);
                 }
             }
@@ -109,8 +117,7 @@ public final class DataSetPrinter {
                     String content = number == 0
                             ? "offset table " + offsets(bytes)
                             : "fragment " + number + " " + bytes(bytes, VR.OB);
-                    indent(depth + 1).append(pad(content, depth + 1));
-                    out.append(" # ").append(String.valueOf(range.length())).append('\n');
+                    withLength(content, depth + 1, OptionalLong.of(range.length()));
                     number++;
                 }
             }
@@ -120,12 +127,58 @@ public final class DataSetPrinter {
                         bulk.tag(),
                         bulk.vr().name(),
                         bulk.fragments() > 0
-                                ? "(" + counted(bulk.fragments(), "fragment") + ", offset table first, not read)"
+                                ? "(" + counted(bulk.fragments(), "fragment") + ", offset table first, "
+                                        + bulk.range().length() + " bytes, not read)"
                                 : "(not read)",
-                        bulk.range().length(),
+                        bulk.fragments() > 0 ? UNDEFINED : bulk.range().length(),
                         1,
                         name);
         }
+    }
+
+    private String value(Element.Encoded encoded, List<String> values) {
+        MemorySegment bytes = encoded.bytes();
+        if (bytes.byteSize() == 0) {
+            return "(no value)";
+        } else if (!values.isEmpty()) {
+            return text(values, encoded.vr());
+        } else if (encoded.vr().isText() && isAll(bytes, ' ', ' ')) {
+            return "(spaces only)";
+        } else if (encoded.vr() == VR.UN && isAll(bytes, ' ', '~')) {
+            return "\"" + shortened(new String(start(bytes), StandardCharsets.US_ASCII)) + "\"";
+        }
+        return bytes(bytes, encoded.vr());
+    }
+
+    private static boolean isAll(MemorySegment bytes, int least, int greatest) {
+        for (long i = 0; i < bytes.byteSize(); i++) {
+            byte b = bytes.get(ValueLayout.JAVA_BYTE, i);
+            if (b < least || b > greatest) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As many bytes as can be printed and one. */
+    private byte[] start(MemorySegment bytes) {
+        return bytes.asSlice(0, Math.min(bytes.byteSize(), longest + 1L)).toArray(ValueLayout.JAVA_BYTE);
+    }
+
+    private String place(DataSet record) {
+        return dataSetAt < 0 || record.itemLength().isEmpty()
+                ? ""
+                : " at " + (dataSetAt + record.sourceOffset() - ITEM_HEADER);
+    }
+
+    private void withLength(String text, int depth, OptionalLong length) throws IOException {
+        if (length.isEmpty()) {
+            indent(depth).append(text).append('\n');
+            return;
+        }
+        indent(depth).append(pad(text, depth)).append(" # ");
+        out.append(length.getAsLong() < 0 ? "undefined" : String.valueOf(length.getAsLong()))
+                .append('\n');
     }
 
     private static String faults(DataSet dataSet, Tag tag) {
@@ -191,6 +244,11 @@ public final class DataSetPrinter {
         if (!code.isEmpty()) {
             return ": " + code;
         }
+        String record = first(item, Attributes.DirectoryRecordType.tag());
+        if (!record.isEmpty()) {
+            String file = String.join("\\", item.text(Attributes.ReferencedFileID.tag()));
+            return ": " + record + (file.isEmpty() ? "" : " " + shortened(escaped(file)));
+        }
         String type = first(item, VALUE_TYPE);
         String relationship = first(item, RELATIONSHIP);
         String concept =
@@ -236,7 +294,9 @@ public final class DataSetPrinter {
     }
 
     private static int count(Element.Encoded encoded, List<String> values) {
-        boolean one = values.isEmpty() && encoded.bytes().byteSize() > 0;
+        boolean one = values.isEmpty()
+                && encoded.bytes().byteSize() > 0
+                && !encoded.vr().isText();
         return one ? 1 : values.size();
     }
 
@@ -246,8 +306,15 @@ public final class DataSetPrinter {
 
     private String text(List<String> values, VR vr) {
         if (vr == VR.UI) {
-            return shortened(
-                    String.join("\\", values.stream().map(DataSetPrinter::uid).toList()));
+            String uids =
+                    String.join("\\", values.stream().map(DataSetPrinter::uid).toList());
+            return values.size() == 1 && uids.length() <= LONGEST_UID + 2 ? uids : shortened(uids);
+        } else if (vr == VR.FD || vr == VR.FL || vr == VR.OD || vr == VR.OF) {
+            return shortened(String.join(
+                    "\\",
+                    values.stream()
+                            .map(text -> text.endsWith(".0") ? text.substring(0, text.length() - 2) : text)
+                            .toList()));
         }
         String joined = vr == VR.AT
                 ? String.join("\\", values.stream().map(DataSetPrinter::tag).toList())
@@ -299,7 +366,10 @@ public final class DataSetPrinter {
 
     private static String name(DataSet dataSet, Tag tag) {
         if (tag.element() == 0) {
-            return "GroupLength";
+            return Dictionary.standard()
+                    .attribute(tag)
+                    .map(Dictionary.Entry::keyword)
+                    .orElse("GroupLength");
         }
         if (!tag.isPrivate()) {
             return Dictionary.standard()

@@ -81,9 +81,9 @@ class DataSetPrinterTest {
 
         String printed = printed(DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT), 64);
         assertThat(printed)
-                .contains("item 1: CONTAINS TEXT (121071, DCM, \"Finding\")\n")
-                .contains("item 1: (121071, DCM, \"Finding\")\n")
-                .contains("item 2\n");
+                .containsPattern("item 1: CONTAINS TEXT \\(121071, DCM, \"Finding\"\\) +# 90\n")
+                .containsPattern("item 1: \\(121071, DCM, \"Finding\"\\) +# 42\n")
+                .containsPattern("item 2 +# 0\n");
 
         byte[] pixels = Bytes.explicit()
                 .element(0x00280010, "US", new byte[] {1, 0})
@@ -97,6 +97,47 @@ class DataSetPrinterTest {
                 .contains("offset table of 2: 0\\12")
                 .contains("fragment 1 01\\02\\03\\04")
                 .contains("fragment 2 05\\06");
+    }
+
+    @Test
+    void values_are_written_for_reading() throws IOException {
+        String longUid = "1.2." + "3".repeat(60);
+        byte[] bytes = Bytes.explicit()
+                .element(0x00080005, "CS", "ISO_IR 100")
+                .element(0x00080018, "UI", longUid)
+                .element(0x00080080, "LO", "    ")
+                .element(0x00110010, "LO", "MAKER ")
+                .element(0x00111001, "UN", "HiSpeed ")
+                .element(0x00111002, "UN", new byte[] {1, 2})
+                .element(0x00189306, "FD", new byte[] {0, 0, 0, 0, 0, 0, (byte) 0xF0, 0x3F})
+                .done();
+
+        String printed = printed(DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT), 64);
+
+        assertThat(printed.lines().map(line -> line.replaceAll(" +", " ")))
+                .contains("(0008,0018) UI [" + longUid + "] # 64, 1 SOPInstanceUID")
+                .contains("(0008,0080) LO (spaces only) # 4, 0 InstitutionName")
+                .contains("(0011,1001) UN \"HiSpeed \" # 8, 1 private to MAKER")
+                .contains("(0011,1002) UN 01\\02 # 2, 1 private to MAKER")
+                .contains("(0018,9306) FD 1 # 8, 1 SingleCollimationWidth");
+    }
+
+    @Test
+    void directory_records_are_named_and_placed() throws IOException {
+        DataSet patient = DataSet.empty().with(Attributes.DirectoryRecordType, "PATIENT");
+        DataSet image = DataSet.empty()
+                .with(Attributes.DirectoryRecordType, "IMAGE")
+                .withText(Attributes.ReferencedFileID.tag(), VR.CS, List.of("A", "B1"));
+        byte[] bytes = DataSet.empty()
+                .withItems(Attributes.DirectoryRecordSequence.tag(), List.of(patient, image))
+                .toBytes(TransferSyntax.ExplicitVRLittleEndian);
+        StringBuilder out = new StringBuilder();
+        new DataSetPrinter(out, 64, 300)
+                .print(DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT));
+
+        assertThat(out.toString())
+                .containsPattern("item 1 at 312: PATIENT +# 16\n")
+                .containsPattern("item 2 at 336: IMAGE A\\\\B1 +# 26\n");
     }
 
     @Test

@@ -164,13 +164,13 @@ final class DumpCommand implements Callable<Integer> {
                 new NativeXmlWriter(invocation.out(), DicomJsonWriter.Layout.INDENTED, references(path, part10, bodyAt))
                         .write(dataSet);
             } else {
-                printForPeople(part10, dataSet, tags);
+                printForPeople(part10, dataSet, tags, part10.syntax().deflated() ? -1 : bodyAt);
             }
         }
     }
 
-    private void printForPeople(Part10 part10, DataSet dataSet, Set<Tag> tags) throws IOException {
-        DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest);
+    private void printForPeople(Part10 part10, DataSet dataSet, Set<Tag> tags, long bodyAt) throws IOException {
+        DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest, bodyAt);
         if (!tags.isEmpty()) {
             printer.print(part10.meta(), tags);
             printer.print(dataSet, tags);
@@ -180,7 +180,8 @@ final class DumpCommand implements Callable<Integer> {
             invocation.out().println("# File Meta Information");
             printer.print(part10.meta());
         }
-        invocation.out().println("# Data set, transfer syntax " + part10.syntax());
+        String syntax = Dictionary.standard().uidName(part10.syntax().uid()).orElse("unknown");
+        invocation.out().println("# Data set, transfer syntax " + part10.syntax() + " " + syntax);
         printer.print(dataSet);
     }
 
