@@ -64,6 +64,11 @@ public record DeviceRecord(
                 assumed);
     }
 
+    DeviceRecord assuming(Optional<SpecificCharacterSet> set) {
+        return new DeviceRecord(
+                name, aeTitles, services, moveTo, fingerprint, expires, destination, purpose, revoked, set);
+    }
+
     /** What a device may ask for. */
     public enum Service {
         ECHO,

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.strongroom.dicom.SpecificCharacterSet;
 
 /**
  * The enrolled devices and the local administrators. Read from memory, without a lock; a change needs a permit, is in the
@@ -175,11 +176,7 @@ public final class DeviceRegistry {
         changing.lock();
         try {
             checkPermit(permit);
-            DeviceRecord device = byName(name)
-                    .orElseThrow(() -> new EnrolmentException(
-                            devices().stream().anyMatch(known -> known.name().equals(name))
-                                    ? name + " is revoked already"
-                                    : "no device named " + name + " is enrolled; device list"));
+            DeviceRecord device = enrolled(name);
             revoked = device.revokedAt(clock.instant());
             String body = DeviceRow.encode(revoked);
             audit.append(
@@ -190,6 +187,42 @@ public final class DeviceRegistry {
             changing.unlock();
         }
         return revoked;
+    }
+
+    /**
+     * Changes the character set assumed for what a device sends without one. Associations that are open keep the one before;
+     * objects that are stored keep what was assumed for them.
+     *
+     * @param set empty: nothing is assumed any more
+     * @throws EnrolmentException when there is no such device, or the standard has no such set
+     * @throws IOException when the audit log or the store can't be written; nothing is changed then
+     */
+    public DeviceRecord assume(Permit<Action.Administer> permit, String name, Optional<SpecificCharacterSet> set)
+            throws IOException, EnrolmentException {
+        changing.lock();
+        try {
+            checkPermit(permit);
+            DeviceRecord changed = enrolled(name).assuming(set);
+            if (set.isPresent()) {
+                DeviceRules.checkCharacterSet(set.get());
+            }
+            String body = DeviceRow.encode(changed);
+            audit.append(
+                    new AuditRecord.Administered(Optional.of(permit.audit()), "device set", "device:" + name, body));
+            rows.put(DeviceRow.KIND, changed.fingerprint(), body);
+            show(changed);
+            return changed;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private DeviceRecord enrolled(String name) throws EnrolmentException {
+        return byName(name)
+                .orElseThrow(() -> new EnrolmentException(
+                        devices().stream().anyMatch(known -> known.name().equals(name))
+                                ? name + " is revoked already"
+                                : "no device named " + name + " is enrolled; device list"));
     }
 
     /** Lets readers see the device as it is now; tells of a revocation. */

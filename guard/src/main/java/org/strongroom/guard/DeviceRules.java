@@ -58,7 +58,7 @@ final class DeviceRules {
         }
     }
 
-    private static void checkCharacterSet(SpecificCharacterSet assumed) throws EnrolmentException {
+    static void checkCharacterSet(SpecificCharacterSet assumed) throws EnrolmentException {
         if (assumed.terms().isEmpty() || assumed.terms().size() > MAX_TERMS) {
             throw new EnrolmentException("--charset has 1 to " + MAX_TERMS + " terms, backslashes between them");
         }

@@ -73,6 +73,49 @@ class DeviceRegistryTest extends InHouse {
         assertThat(reopened().devices().getFirst().assumed()).isEqualTo(device.assumed());
     }
 
+    @Test
+    void what_is_assumed_of_a_device_can_be_changed_and_is_in_the_audit_log_first() throws Exception {
+        DeviceRecord device = assuming("ISO_IR 100");
+        house.enrol(device);
+        Optional<SpecificCharacterSet> kanji = assuming("\\ISO 2022 IR 87").assumed();
+        Permit<Action.Administer> permit = house.administer("device set CT1");
+
+        DeviceRecord changed = house.registry.assume(permit, "CT1", kanji);
+
+        assertThat(changed.assumed()).isEqualTo(kanji);
+        assertThat(changed.fingerprint()).isEqualTo(device.fingerprint());
+        assertThat(house.registry.byName("CT1")).contains(changed);
+        assertThat(reopened().devices()).containsExactly(changed);
+        assertThat(house.records().getLast().event()).isInstanceOfSatisfying(AuditRecord.Administered.class, a -> {
+            assertThat(a.permit()).contains(permit.audit());
+            assertThat(a.change()).isEqualTo("device set");
+            assertThat(a.subject()).isEqualTo("device:CT1");
+        });
+        house.registry.assume(house.administer("device set CT1"), "CT1", Optional.empty());
+        assertThat(reopened().devices().getFirst().assumed()).isEmpty();
+    }
+
+    @Test
+    void what_is_assumed_stays_when_the_change_is_refused_or_not_written() throws Exception {
+        DeviceRecord device = assuming("ISO_IR 100");
+        house.enrol(device);
+        Permit<Action.Administer> permit = house.administer("device set CT1");
+        Optional<SpecificCharacterSet> none = Optional.of(SpecificCharacterSet.of(List.of("latin1")));
+        assertThatThrownBy(() -> house.registry.assume(permit, "CT1", none)).isInstanceOf(EnrolmentException.class);
+        assertThatThrownBy(() -> house.registry.assume(permit, "CT2", Optional.empty()))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("no device named CT2");
+        house.store.broken = true;
+        assertThatThrownBy(() -> house.registry.assume(permit, "CT1", Optional.empty()))
+                .isInstanceOf(IOException.class);
+        assertThat(house.registry.devices()).containsExactly(device);
+        house.store.broken = false;
+        house.registry.revoke(house.administer("device revoke CT1"), "CT1");
+        assertThatThrownBy(() -> house.registry.assume(house.administer("x"), "CT1", Optional.empty()))
+                .isInstanceOf(EnrolmentException.class)
+                .hasMessageContaining("revoked");
+    }
+
     private DeviceRecord assuming(String terms) {
         DeviceRecord ct = house.record("CT1", Set.of(STORE), Set.of());
         return new DeviceRecord(

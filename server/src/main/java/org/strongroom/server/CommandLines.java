@@ -58,6 +58,7 @@ final class CommandLines {
     private static void addArchiveCommands(CommandLine root, Invocation invocation) {
         CommandLine device = new CommandLine(new DeviceCommand())
                 .addSubcommand(new DeviceCommand.Add(invocation))
+                .addSubcommand(new DeviceCommand.Change(invocation))
                 .addSubcommand(new DeviceCommand.ListAll(invocation))
                 .addSubcommand(new DeviceCommand.Revoke(invocation));
         CommandLine audit = new CommandLine(new AuditCommand()).addSubcommand(new AuditCommand.Verify(invocation));

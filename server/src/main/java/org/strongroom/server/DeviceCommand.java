@@ -28,14 +28,15 @@ import org.strongroom.guard.IssuedCertificate;
 import org.strongroom.guard.Pem;
 import org.strongroom.guard.Permit;
 import org.strongroom.guard.Purpose;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Enrols, lists and revokes devices. */
+/** Enrols, changes, lists and revokes devices. */
 @Command(
         name = "device",
-        description = "Enrol, list and revoke devices.",
+        description = "Enrol, change, list and revoke devices.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class DeviceCommand {
@@ -225,6 +226,53 @@ final class DeviceCommand {
             } catch (DateTimeException e) {
                 throw Failure.misuse("--clear-until " + date + " is not a date such as 2027-01-31");
             }
+        }
+    }
+
+    /** device set. */
+    @Command(
+            name = "set",
+            description = {
+                "Change what is assumed of a device's objects and queries that declare no character set.",
+                "For associations from now on; objects that are stored keep what was assumed for them."
+            },
+            sortOptions = false)
+    static final class Change extends ArchiveCommand {
+        @Parameters(paramLabel = "NAME", description = "as device list shows it")
+        private String name = "";
+
+        @ArgGroup(multiplicity = "1")
+        private Assumption assumption = new Assumption();
+
+        private static final class Assumption {
+            @Option(
+                    names = "--charset",
+                    paramLabel = "TERMS",
+                    description = "as (0008,0005) would have it: \"ISO_IR 100\", \"\\ISO 2022 IR 87\"")
+            private Optional<String> charset = Optional.empty();
+
+            @Option(names = "--no-charset", description = "assume nothing any more")
+            private boolean none;
+        }
+
+        Change(Invocation invocation) {
+            super(invocation);
+        }
+
+        @Override
+        int run(OpenArchive archive) throws IOException {
+            Optional<SpecificCharacterSet> assumed = AssumedCharacterSet.of(assumption.charset);
+            return administer(archive, invocation, "device set " + name, permit -> {
+                archive.registry().assume(permit, name, assumed);
+                invocation
+                        .out()
+                        .println(
+                                assumption.none
+                                        ? "Nothing is assumed of " + name + " any more."
+                                        : "What " + name + " sends without a character set is taken as "
+                                                + assumption.charset.orElse("") + ".");
+                return CommandLines.DONE;
+            });
         }
     }
 

@@ -242,6 +242,25 @@ class CharacterSetsIT {
     }
 
     @Test
+    void what_is_assumed_of_a_device_is_changed_while_the_archive_runs() throws Exception {
+        try (Clinic clinic = Clinic.make(work)) {
+            clinic.enrol("LATIN", "--services", "store");
+            clinic.enrol("VIEWER", "--services", "find,get");
+            clinic.start();
+            Clinic.check(clinic.command("device", "set", "LATIN", "--charset", "ISO_IR 100"));
+            store(clinic, "LATIN", Sent.of("1.2.1", LATIN, "Müller^Jörg", "Schädel", false));
+            assertFound(clinic, "VIEWER", question(UTF_8, "STUDY", "MÜLLER*"), UTF_8, "Müller^Jörg");
+            Programs.Run refused = clinic.command("device", "set", "LATIN", "--charset", "latin1");
+            assertThat(refused.exit()).isEqualTo(2);
+            Clinic.check(clinic.command("device", "set", "LATIN", "--no-charset"));
+            Programs.Run list = clinic.command("device", "list", "--json");
+            assertThat(list.exit()).isZero();
+            assertThat(list.output()).doesNotContain("characterSet");
+            clinic.stop();
+        }
+    }
+
+    @Test
     void a_file_that_is_exported_brings_back_what_was_assumed_of_it() throws Exception {
         try (Clinic clinic = Clinic.make(work)) {
             clinic.enrol("LATIN", "--services", "store", "--charset", "ISO_IR 100");
