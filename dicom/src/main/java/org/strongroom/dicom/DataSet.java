@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -456,10 +457,29 @@ public final class DataSet {
         return withItems(sequence.tag(), items);
     }
 
+    /** The same with what {@code change} makes of each item of its sequences, texts as by {@link #withItems}. */
+    public DataSet withEachItem(UnaryOperator<DataSet> change) {
+        Inherited toItems = new Inherited(characterSet(), pixelRepresentation());
+        @Nullable Object[] changed = new @Nullable Object[index.count];
+        boolean any = false;
+        for (int at = 0; at < index.count; at++) {
+            if (isSequence(at)) {
+                List<DataSet> items = itemsAt(at);
+                List<DataSet> own = items.stream()
+                        .map(item -> change.apply(item).adopted(toItems))
+                        .toList();
+                // Equal are those that are the same: data sets are not compared.
+                changed[at] = own.equals(items) ? null : own;
+                any |= changed[at] != null;
+            }
+        }
+        return any ? with(index.replaced(changed)) : this;
+    }
+
     /**
      * A copy of one element of another data set, as it stands there (its character set is honoured: a text is rewritten
      * where it differs from this one's, with {@code ?} for characters that this one lacks). Nothing where the other has
-     * no such element; encapsulated pixel data is not copied.
+     * no such element; encapsulated pixel data is not copied. A value too long for the header of its VR is written as UN.
      */
     public DataSet withElementOf(DataSet other, Tag tag) {
         int at = other.index.find(tag.code());
@@ -471,7 +491,8 @@ public final class DataSet {
         }
         VR vr = other.vr(at);
         Value value = other.value(at, VR.UN);
-        return withBytes(tag, vr, DataSetWriter.transcoded(value, source.bigEndian, characterSet()));
+        byte[] bytes = DataSetWriter.transcoded(value, source.bigEndian, characterSet());
+        return edited(tag, index.with(tag.code(), vr.code(), 0, bytes));
     }
 
     /**
@@ -493,13 +514,14 @@ public final class DataSet {
 
     /**
      * The same in another character set: every text is rewritten, items included, with {@code ?} for characters that it
-     * lacks, and (0008,0005) names it.
+     * lacks, and (0008,0005) names it. One that gets too long for the header of its VR is written as UN.
      */
     public DataSet recoded(SpecificCharacterSet to) {
-        Inherited from = new Inherited(to, inherited.pixelRepresentation);
-        DataSet declared = new DataSet(source, index, from, undefinedLength, edited, irregularities);
-        DataSet result = Recoding.rewritten(this, declared, to);
         Attribute<String> attribute = Attributes.SpecificCharacterSet;
+        DataSet bare = without(attribute);
+        Inherited from = new Inherited(characterSet(), inherited.pixelRepresentation);
+        DataSet undeclared = new DataSet(source, bare.index, from, undefinedLength, bare.edited, irregularities);
+        DataSet result = undeclared.adopted(new Inherited(to, inherited.pixelRepresentation));
         // A term that is no ASCII was read from bytes that were none; it names no set, and must not come to name one.
         List<String> terms = to.terms().stream()
                 .map(term -> NO_ASCII.matcher(term).replaceAll("?"))
@@ -721,10 +743,17 @@ public final class DataSet {
     }
 
     /** This as an item of a data set that hands down {@code from}. */
-    private DataSet adopted(Inherited from) {
+    DataSet adopted(Inherited from) {
+        if (inherited.equals(from)) {
+            return this;
+        }
         DataSet adopted = new DataSet(source, index, from, undefinedLength, edited, irregularities);
-        boolean means = contains(Attributes.SpecificCharacterSet) || Recoding.isIn(this, from.characterSet);
-        return means ? adopted : Recoding.rewritten(this, adopted, from.characterSet);
+        if (contains(Attributes.SpecificCharacterSet) || characterSet().equals(from.characterSet)) {
+            return adopted;
+        }
+        Inherited toItems = new Inherited(from.characterSet, adopted.pixelRepresentation());
+        ElementIndex own = Recoding.rewritten(this, toItems);
+        return own == index ? adopted : adopted.with(own);
     }
 
     @Override

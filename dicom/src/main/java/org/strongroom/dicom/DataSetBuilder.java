@@ -10,27 +10,31 @@ import java.util.TreeMap;
  */
 public final class DataSetBuilder {
     private final DataSet start;
+    /** As {@code start} but without elements: what is encoded in it does not copy the index of those. */
+    private final DataSet blank;
+
     /** Data sets that have this element, beside those of {@code start}. */
     private final Map<Tag, DataSet> elements = new TreeMap<>();
 
-    /** What is put goes beside these elements, which are few: usually none but the character set of the texts. */
+    /** What is put goes beside these elements; texts are in the character set that they declare. */
     public DataSetBuilder(DataSet start) {
         this.start = start;
+        this.blank = start.only(List.of());
     }
 
     /** As {@link DataSet#withElementOf}. */
     public DataSetBuilder copy(DataSet other, Tag tag) {
-        return put(tag, start.withElementOf(other, tag));
+        return put(tag, blank.withElementOf(other, tag));
     }
 
     /** As {@link DataSet#withEmpty}. */
     public DataSetBuilder empty(Tag tag, VR vr) {
-        return put(tag, start.withEmpty(tag, vr));
+        return put(tag, blank.withEmpty(tag, vr));
     }
 
     /** As {@link DataSet#withText}. */
     public DataSetBuilder text(Tag tag, VR vr, List<String> values) {
-        return put(tag, start.withText(tag, vr, values));
+        return put(tag, blank.withText(tag, vr, values));
     }
 
     private DataSetBuilder put(Tag tag, DataSet one) {

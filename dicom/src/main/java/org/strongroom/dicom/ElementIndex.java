@@ -202,6 +202,38 @@ final class ElementIndex {
         return copy;
     }
 
+    /**
+     * A copy with another value (a byte array) or other items (a list) in each place that has one, without the lengths of
+     * groups (retired above group 0002) that this makes wrong.
+     */
+    ElementIndex replaced(@Nullable Object[] by) {
+        ElementIndex copy = ofEdits(count);
+        int next;
+        for (int first = 0; first < count; first = next) {
+            boolean any = false;
+            for (next = first; next < count && tags[next] >>> 16 == tags[first] >>> 16; next++) {
+                any |= by[next] != null;
+            }
+            for (int at = first; at < next; at++) {
+                if (by[at] != null) {
+                    copy.add(tags[at], vrs[at], by[at]);
+                } else if (!any || (tags[at] & 0xFFFF) != 0 || tags[at] >>> 16 <= 2) {
+                    copy.add(this, at);
+                }
+            }
+        }
+        return copy;
+    }
+
+    private void add(int tag, int vr, Object edit) {
+        @Nullable Object @Nullable [] all = edits;
+        if (all != null) {
+            all[count] = edit;
+        }
+        boolean value = edit instanceof byte[];
+        add(tag, value ? vr : VR.SQ.code(), 0, edit instanceof byte[] bytes ? bytes.length : 0, 0);
+    }
+
     /** A copy with these elements alone. */
     ElementIndex only(Collection<Tag> wanted) {
         int[] codes = wanted.stream()

@@ -1,26 +1,12 @@
 package org.strongroom.dicom;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Rewrites the texts of a data set, items included, in another character set. */
+/** Rewrites the texts of a data set, items included, in another character set: in one pass, building each index once. */
 final class Recoding {
     private Recoding() {}
-
-    /** Whether the texts mean the same in this character set, bytes unchanged. */
-    static boolean isIn(DataSet dataSet, SpecificCharacterSet set) {
-        if (dataSet.characterSet().equals(set)) {
-            return true;
-        }
-        for (int at = 0; at < dataSet.index().count; at++) {
-            boolean differs = dataSet.isSequence(at)
-                    ? !areIn(dataSet.itemsAt(at), set)
-                    : dataSet.isValue(at) && DataSetWriter.isRecoded(dataSet.value(at, VR.UN), set);
-            if (differs) {
-                return false;
-            }
-        }
-        return true;
-    }
 
     /** Whether every character of the texts can be written in this character set. */
     static boolean fits(DataSet dataSet, SpecificCharacterSet set) {
@@ -39,24 +25,42 @@ final class Recoding {
         return true;
     }
 
-    private static boolean areIn(List<DataSet> items, SpecificCharacterSet set) {
-        return items.stream().allMatch(item -> isIn(item, set));
+    /**
+     * The elements of a data set that declares no character set itself, with those texts rewritten that mean something else
+     * in that which it gets; its own index where nothing changes. A text that gets too long for a short header keeps its VR
+     * here and is written as UN (PS3.5 section 6.2.2 note 3): who answers a query with it must not fail.
+     */
+    static ElementIndex rewritten(DataSet from, DataSet.Inherited to) {
+        ElementIndex index = from.index();
+        @Nullable Object[] changed = new @Nullable Object[index.count];
+        boolean any = false;
+        for (int at = 0; at < index.count; at++) {
+            changed[at] = from.isSequence(at) ? items(from, at, to) : value(from, at, to.characterSet());
+            any |= changed[at] != null;
+        }
+        return any ? index.replaced(changed) : index;
     }
 
-    /** {@code into}, a copy of {@code from}, with those texts rewritten that mean something else in the other set. */
-    static DataSet rewritten(DataSet from, DataSet into, SpecificCharacterSet to) {
-        DataSet rewritten = into.without(Attributes.SpecificCharacterSet);
-        for (int at = 0; at < from.index().count; at++) {
-            Tag tag = new Tag(from.index().tags[at]);
-            if (from.isSequence(at)) {
-                List<DataSet> items = from.itemsAt(at);
-                rewritten = areIn(items, to) ? rewritten : rewritten.withItems(tag, items);
-            } else if (from.isValue(at) && DataSetWriter.isRecoded(from.value(at, VR.UN), to)) {
-                byte[] value = DataSetWriter.transcoded(
-                        from.value(at, VR.UN), from.source().bigEndian(), to);
-                rewritten = rewritten.withBytes(tag, from.vr(at), value);
-            }
+    private static byte @Nullable [] value(DataSet from, int at, SpecificCharacterSet to) {
+        if (!from.isValue(at)) {
+            return null;
         }
-        return rewritten;
+        Value value = from.value(at, VR.UN);
+        return DataSetWriter.isRecoded(value, to)
+                ? DataSetWriter.transcoded(value, from.source().bigEndian(), to)
+                : null;
+    }
+
+    private static @Nullable List<DataSet> items(DataSet from, int at, DataSet.Inherited to) {
+        // Those that lie in the bytes get what they inherit when they are read; those of an edit have it.
+        boolean any = from.index().edit(at) != null;
+        List<DataSet> items = from.itemsAt(at);
+        List<DataSet> adopted = new ArrayList<>(items.size());
+        for (DataSet item : items) {
+            DataSet own = item.adopted(to);
+            any |= own.index() != item.index();
+            adopted.add(own);
+        }
+        return any ? List.copyOf(adopted) : null;
     }
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Bytes that stand for no character become U+FFFD, and {@link DataSet#textFaults} says where: nothing is guessed and the
  * bytes stay in the data set. A term that is not known leaves the default repertoire in force for everything above 0x7F
- * and is listed by {@link #unknownTerms}.
+ * and is listed by {@link #unknownTerms}. So does what stands behind the first 32 terms, and a term of more than 64
+ * characters: no data set has a use for these, and whoever sends one must not cost us more than its bytes.
  */
 public final class SpecificCharacterSet {
     /** ISO-IR 6, what a data set without (0008,0005) is in. */
@@ -32,6 +33,10 @@ public final class SpecificCharacterSet {
     private static final Map<List<String>, SpecificCharacterSet> USUAL = Stream.of(
                     List.of("ISO_IR 100"), List.of("", "ISO 2022 IR 87"), List.of("ISO_IR 6"))
             .collect(Collectors.toUnmodifiableMap(terms -> terms, SpecificCharacterSet::new));
+
+    private static final int MOST_TERMS = 32;
+    private static final int LONGEST_TERM = 64;
+    private static final String CUT = "?";
 
     private static final char YEN = '\u00A5';
     private static final char OVERLINE = '\u203E';
@@ -46,7 +51,7 @@ public final class SpecificCharacterSet {
 
     private SpecificCharacterSet(List<String> terms) {
         CharacterSetTerms parsed = new CharacterSetTerms(terms);
-        this.terms = List.copyOf(terms);
+        this.terms = terms;
         this.unknownTerms = parsed.unknown();
         this.irregularTerms = parsed.irregular();
         this.charset = parsed.whole().orElse(null);
@@ -59,10 +64,18 @@ public final class SpecificCharacterSet {
             return DEFAULT;
         }
         SpecificCharacterSet usual = terms.equals(UTF_8.terms) ? UTF_8 : USUAL.get(terms);
-        return usual == null ? new SpecificCharacterSet(terms) : usual;
+        return usual == null ? new SpecificCharacterSet(bounded(terms)) : usual;
     }
 
-    /** The values as they stand in the data set. */
+    /** What says nothing is an unknown term that stays one when it is written and read again. */
+    private static List<String> bounded(List<String> terms) {
+        Stream<String> few = terms.stream()
+                .limit(MOST_TERMS)
+                .map(term -> term.length() > LONGEST_TERM ? term.substring(0, LONGEST_TERM) + CUT : term);
+        return terms.size() > MOST_TERMS ? Stream.concat(few, Stream.of(CUT)).toList() : few.toList();
+    }
+
+    /** The values as they stand in the data set; those that are too many or too long, as above, cut to a question mark. */
     public List<String> terms() {
         return terms;
     }

@@ -1,13 +1,11 @@
 package org.strongroom.dicom.model;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Element;
 import org.strongroom.dicom.ElementCursor;
 import org.strongroom.dicom.SpecificCharacterSet;
-import org.strongroom.dicom.Tag;
 
 /**
  * Gives the texts of a data set that was put together in UTF-8 the character set that it names: a model is UTF-8 whatever
@@ -26,16 +24,10 @@ final class CharacterSets {
 
     private static DataSet rewritten(DataSet dataSet, boolean outermost) {
         List<String> named = dataSet.all(Attributes.SpecificCharacterSet);
-        DataSet utf8 = outermost
+        DataSet declared = outermost
                 ? dataSet.with(Attributes.SpecificCharacterSet, UTF_8)
                 : dataSet.without(Attributes.SpecificCharacterSet);
-        for (ElementCursor cursor = utf8.cursor(); cursor.next(); ) {
-            if (cursor.form() == ElementCursor.Form.ITEMS) {
-                List<DataSet> items = new ArrayList<>();
-                cursor.items().forEach(item -> items.add(rewritten(item, false)));
-                utf8 = utf8.withItems(new Tag(cursor.tag()), items);
-            }
-        }
+        DataSet utf8 = declared.withEachItem(item -> rewritten(item, false));
         if (named.isEmpty()) {
             return outermost && fits(utf8, SpecificCharacterSet.DEFAULT) ? asNamed(utf8, dataSet) : utf8;
         }

@@ -2,6 +2,7 @@ package org.strongroom.dicom.model;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -118,29 +119,41 @@ public final class DicomJsonReader {
 
     private void object() throws IOException {
         json.expect('{');
-        if (json.takes('}')) {
-            return;
+        if (!json.takes('}')) {
+            do {
+                element();
+            } while (json.more('}'));
         }
-        do {
-            long code = json.eightDigits();
-            int tag = code < 0 ? tag(json.shortString(LONGEST_NAME)) : (int) code;
-            json.expect(':');
-            path.enter(tag);
-            attribute(tag);
-            path.leave();
-        } while (json.more('}'));
+    }
+
+    private void element() throws IOException {
+        long code = json.eightDigits();
+        element(code < 0 ? tag(json.shortString(LONGEST_NAME)) : (int) code);
+    }
+
+    private void element(int tag) throws IOException {
+        json.expect(':');
+        path.enter(tag);
+        attribute(tag);
+        path.leave();
     }
 
     private int tag(String name) {
+        long code = code(name);
+        if (code < 0) {
+            throw fail("a member that is no tag of eight hexadecimal digits");
+        }
+        return (int) code;
+    }
+
+    /** That of a tag; else -1. */
+    private static long code(String name) {
         long code = name.length() == 8 ? 0 : -1;
         for (int i = 0; i < 8 && code >= 0; i++) {
             int digit = name.charAt(i) < 0x80 ? Character.digit(name.charAt(i), 16) : -1;
             code = digit < 0 ? -1 : (code << 4) | digit;
         }
-        if (code < 0) {
-            throw fail("a member that is no tag of eight hexadecimal digits");
-        }
-        return (int) code;
+        return code;
     }
 
     /** What {@code attribute} has met. */
@@ -148,13 +161,22 @@ public final class DicomJsonReader {
         @Nullable
         VR vr;
 
+        /** What values that came first have shown it to be. */
+        @Nullable
+        VR shown;
+
         boolean started;
 
         @Nullable
         String valueName;
 
-        byte @Nullable [] captured;
-        long capturedAt;
+        /** Values that came first and are empty whatever the VR: nulls and objects without members. */
+        int empties;
+
+        /** Whether an object was among these. */
+        boolean object;
+
+        JsonInput.@Nullable Captured captured;
     }
 
     private void attribute(int tag) throws IOException {
@@ -169,6 +191,8 @@ public final class DicomJsonReader {
         }
         if (!attribute.started) {
             late(tag, attribute);
+        } else if (attribute.shown != null && attribute.shown != known(tag, attribute)) {
+            throw fail("items where values must stand");
         }
         if ((tag & 0xFFFF) == 0 || tag >>> 16 == 2) {
             encoder.dropElement();
@@ -192,34 +216,114 @@ public final class DicomJsonReader {
                 }
                 attribute.valueName = name;
                 VR vr = attribute.vr;
-                if (vr == null) {
-                    json.peek();
-                    attribute.capturedAt = json.offset();
-                    attribute.captured = json.capture(mostCaptured(), mostDepth());
-                } else {
+                if (vr != null) {
                     attribute.started = true;
                     value(tag, vr, name);
+                } else if (name.equals("Value")) {
+                    early(tag, attribute);
+                } else {
+                    attribute.captured = json.capture(mostCaptured(), mostDepth());
                 }
             }
             default -> json.skip(mostDepth());
         }
     }
 
-    /** An attribute whose value came before its VR, or that has no value, or no VR. */
-    private void late(int tag, Attribute attribute) throws IOException {
-        VR known = attribute.vr;
-        VR vr = known == null ? ofDictionary(tag) : known;
-        byte[] captured = attribute.captured;
-        String name = attribute.valueName;
-        if (captured == null || name == null) {
-            start(tag, vr);
-            encoder.endElement();
+    /**
+     * Values that come before their VR. Objects tell by their first member what they are and are read as they come: held back,
+     * as the rest is, each level of items would hold all that is in it once more.
+     */
+    private void early(int tag, Attribute attribute) throws IOException {
+        if (!opensArray()) {
             return;
         }
+        do {
+            if (json.peek() == 'n') {
+                json.word("null");
+            } else if (!json.takes('{')) {
+                attribute.captured = json.captureRest(mostCaptured(), mostDepth());
+                return;
+            } else if (json.takes('}')) {
+                attribute.object = true;
+            } else {
+                objects(tag, attribute);
+                return;
+            }
+            attribute.empties++;
+        } while (json.more(']'));
+    }
+
+    /** Items or names, from within the first that has a member. */
+    private void objects(int tag, Attribute attribute) throws IOException {
+        long code = json.eightDigits();
+        String name = code < 0 ? json.shortString(LONGEST_NAME) : "";
+        code = code < 0 ? code(name) : code;
+        VR vr = code < 0 ? VR.PN : VR.SQ;
+        attribute.shown = vr;
+        attribute.started = true;
+        start(tag, vr);
+        empties(vr, attribute);
+        if (vr == VR.SQ) {
+            encoder.startItem();
+            path.item();
+            element((int) code);
+            while (json.more('}')) {
+                element();
+            }
+            encoder.endItem();
+        } else {
+            separate(attribute.empties);
+            names.start();
+            group(name);
+            while (json.more('}')) {
+                group(json.shortString(LONGEST_NAME));
+            }
+            names.end();
+        }
+        if (json.more(']')) {
+            rest(vr, attribute.empties + 1, false);
+        }
+        encoder.endElement();
+    }
+
+    /** Puts those that came first; says what {@link #one} says of the last. */
+    private boolean empties(VR vr, Attribute attribute) throws IOException {
+        byte[] each = (attribute.object ? "{}" : "null").getBytes(StandardCharsets.US_ASCII);
+        boolean nothing = false;
         JsonInput outer = json;
-        json = JsonInput.again(captured, attribute.capturedAt, this::fail);
-        value(tag, vr, name);
+        for (int i = 0; i < attribute.empties; i++) {
+            json = JsonInput.again(new JsonInput.Captured(each, each.length, outer.offset()), this::fail);
+            nothing = one(vr, i, nothing);
+        }
         json = outer;
+        return nothing;
+    }
+
+    /** An attribute whose value came before its VR, or that has no value, or no VR. */
+    private void late(int tag, Attribute attribute) throws IOException {
+        VR vr = known(tag, attribute);
+        JsonInput.Captured captured = attribute.captured;
+        String name = attribute.valueName;
+        if (captured != null && name != null && !name.equals("Value")) {
+            JsonInput outer = json;
+            json = JsonInput.again(captured, this::fail);
+            value(tag, vr, name);
+            json = outer;
+            return;
+        }
+        start(tag, vr);
+        boolean nothing = empties(vr, attribute);
+        if (captured != null) {
+            JsonInput outer = json;
+            json = JsonInput.again(captured, this::fail);
+            rest(vr, attribute.empties, nothing);
+            json = outer;
+        }
+        encoder.endElement();
+    }
+
+    private VR known(int tag, Attribute attribute) {
+        return attribute.vr == null ? ofDictionary(tag) : attribute.vr;
     }
 
     private VR ofDictionary(int tag) {
@@ -271,35 +375,58 @@ public final class DicomJsonReader {
     }
 
     private void values(VR vr) throws IOException {
+        if (opensArray()) {
+            rest(vr, 0, false);
+        }
+    }
+
+    /** Whether there are values: an array with something in it. */
+    private boolean opensArray() throws IOException {
         if (json.peek() == 'n') {
             json.word("null");
-            return;
+            return false;
         }
         json.expect('[');
-        if (json.takes(']')) {
-            return;
-        }
-        int count = 0;
-        boolean nothing = false;
+        return !json.takes(']');
+    }
+
+    /**
+     * The values to the end of the array.
+     *
+     * @param before how many have been read
+     * @param nothing what {@link #one} said of the last of them
+     */
+    private void rest(VR vr, int before, boolean nothing) throws IOException {
+        int count = before;
+        boolean last = nothing;
         do {
-            if (nothing && Numbers.isNumber(vr)) {
-                throw fail("null among numbers");
-            }
-            nothing = json.peek() == 'n';
-            if (vr == VR.SQ) {
-                item();
-            } else if (vr.isText()) {
-                if (count > 0) {
-                    encoder.put('\\');
-                }
-                text(vr);
-            } else if (Numbers.isNumber(vr)) {
-                nothing = number(vr, count);
-            } else {
-                throw fail("VR " + vr + " has InlineBinary or BulkDataURI, not Value");
-            }
+            last = one(vr, count, last);
             count++;
         } while (json.more(']'));
+    }
+
+    /** Reads a value; says whether it was a null where a number must stand, which nothing may follow. */
+    private boolean one(VR vr, int count, boolean nothing) throws IOException {
+        if (nothing) {
+            throw fail("null among numbers");
+        }
+        if (vr == VR.SQ) {
+            item();
+        } else if (vr.isText()) {
+            separate(count);
+            text(vr);
+        } else if (Numbers.isNumber(vr)) {
+            return number(vr, count);
+        } else {
+            throw fail("VR " + vr + " has InlineBinary or BulkDataURI, not Value");
+        }
+        return false;
+    }
+
+    private void separate(int count) {
+        if (count > 0) {
+            encoder.put('\\');
+        }
     }
 
     private void item() throws IOException {
@@ -332,21 +459,24 @@ public final class DicomJsonReader {
         json.expect('{');
         if (!json.takes('}')) {
             do {
-                String name = json.shortString(LONGEST_NAME);
-                json.expect(':');
-                int group = Arrays.asList(GROUPS).indexOf(name);
-                if (group < 0) {
-                    json.skip(mostDepth());
-                } else if (!names.open(group)) {
-                    throw fail("a group of a name twice");
-                } else if (json.peek() == 'n') {
-                    json.word("null");
-                } else {
-                    json.string(names);
-                }
+                group(json.shortString(LONGEST_NAME));
             } while (json.more('}'));
         }
         names.end();
+    }
+
+    private void group(String name) throws IOException {
+        json.expect(':');
+        int group = Arrays.asList(GROUPS).indexOf(name);
+        if (group < 0) {
+            json.skip(mostDepth());
+        } else if (!names.open(group)) {
+            throw fail("a group of a name twice");
+        } else if (json.peek() == 'n') {
+            json.word("null");
+        } else {
+            json.string(names);
+        }
     }
 
     /** Says whether it was a null that stands for no value at all: the only one of its element, of a VR without NaN. */

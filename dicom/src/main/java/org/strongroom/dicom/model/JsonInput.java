@@ -1,7 +1,6 @@
 package org.strongroom.dicom.model;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +26,8 @@ final class JsonInput {
     private long before;
     private int at;
     private int end;
-    private @Nullable ByteArrayOutputStream tap;
+    private byte @Nullable [] tap;
+    private int tapped;
     private int tapFrom;
     private int tapRoom;
 
@@ -37,11 +37,15 @@ final class JsonInput {
         this.buffer = new byte[bufferBytes];
     }
 
+    /** The first {@code length} of these bytes, which stood at {@code offset} of the document. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Captured(byte[] bytes, int length, long offset) {}
+
     /** Reads again what {@link #capture} took, as if it stood where it stood. */
-    static JsonInput again(byte[] captured, long offset, Function<String, DicomFormatException> fail) {
-        JsonInput input =
-                new JsonInput(new ByteArrayInputStream(captured), Math.clamp(captured.length, 16, 8192), fail);
-        input.before = offset;
+    static JsonInput again(Captured captured, Function<String, DicomFormatException> fail) {
+        InputStream in = new ByteArrayInputStream(captured.bytes, 0, captured.length);
+        JsonInput input = new JsonInput(in, Math.clamp(captured.length, 16, 8192), fail);
+        input.before = captured.offset;
         return input;
     }
 
@@ -388,25 +392,51 @@ final class JsonInput {
     }
 
     /** Passes over a value and returns its bytes, at most so many. */
-    byte[] capture(int mostBytes, int mostDepth) throws IOException {
-        peek();
-        ByteArrayOutputStream taken = new ByteArrayOutputStream();
-        tap = taken;
-        tapFrom = at;
-        tapRoom = mostBytes;
+    Captured capture(int mostBytes, int mostDepth) throws IOException {
+        long offset = tapFromHere(mostBytes);
         skip(mostDepth);
-        tapped(taken);
-        tap = null;
-        return taken.toByteArray();
+        return taken(offset);
     }
 
-    private void tapped(ByteArrayOutputStream taken) {
-        if (at - tapFrom > tapRoom) {
+    /** The same for the values of an array from here to its end, that included. */
+    Captured captureRest(int mostBytes, int mostDepth) throws IOException {
+        long offset = tapFromHere(mostBytes);
+        do {
+            skip(mostDepth);
+        } while (more(']'));
+        return taken(offset);
+    }
+
+    private long tapFromHere(int mostBytes) throws IOException {
+        peek();
+        tap = new byte[64];
+        tapped = 0;
+        tapFrom = at;
+        tapRoom = mostBytes;
+        return offset();
+    }
+
+    private Captured taken(long offset) {
+        byte[] bytes = takeUp();
+        tap = null;
+        return new Captured(bytes, tapped, offset);
+    }
+
+    /** Takes what was passed over in the buffer. */
+    private byte[] takeUp() {
+        byte[] bytes = tap == null ? new byte[0] : tap;
+        int more = at - tapFrom;
+        if (more > tapRoom - tapped) {
             throw fail.apply("a value of more bytes before its VR than a data set may have");
         }
-        tapRoom -= at - tapFrom;
-        taken.write(buffer, tapFrom, at - tapFrom);
+        if (more > bytes.length - tapped) {
+            bytes = Arrays.copyOf(bytes, (int) Math.clamp(bytes.length * 2L, (long) tapped + more, tapRoom));
+            tap = bytes;
+        }
+        System.arraycopy(buffer, tapFrom, bytes, tapped, more);
+        tapped += more;
         tapFrom = 0;
+        return bytes;
     }
 
     private int next() throws IOException {
@@ -417,9 +447,8 @@ final class JsonInput {
     }
 
     private boolean fill() throws IOException {
-        ByteArrayOutputStream taken = tap;
-        if (taken != null) {
-            tapped(taken);
+        if (tap != null) {
+            takeUp();
         }
         before += end;
         at = 0;
