@@ -15,6 +15,9 @@ final class HostileModels {
     private static final String ROOT = "<NativeDicomModel>";
     private static final String END = "</NativeDicomModel>";
 
+    /** A letter with an accent in UTF-8. */
+    private static final String ACCENTED = "\u00c3\u00a9";
+
     private final List<HostileCase> all;
 
     private HostileModels(List<HostileCase> all) {
@@ -26,10 +29,12 @@ final class HostileModels {
         models.jsonSyntax();
         models.jsonValues();
         models.jsonLimits();
+        models.jsonThatCostsMuch();
         models.xmlSyntax();
         models.xmlEntities();
         models.xmlValues();
         models.xmlLimits();
+        models.xmlThatCostsMuch();
     }
 
     private void json(String name, HostileCase.Outcome expected, Supplier<String> text) {
@@ -134,6 +139,89 @@ final class HostileModels {
                 EITHER,
                 () -> "{\"0040A160\":{\"vr\":\"UT\",\"Value\":[\"" + "A".repeat(4 << 20) + "\"]}}");
         json("name-of-4-megabytes", REFUSED, () -> "{\"" + "0".repeat(4 << 20) + "\":{}}");
+    }
+
+    /** A value before its VR, which must not be held once more at each level; texts that all change their character set. */
+    private void jsonThatCostsMuch() {
+        beforeVrs("text", () -> "{\"0040A160\":{\"Value\":[\"" + "A".repeat(8 << 20) + "\"],\"vr\":\"UT\"}}");
+        beforeVrs("bytes", () -> "{\"0040A160\":{\"InlineBinary\":\"" + "AAAA".repeat(2 << 20) + "\",\"vr\":\"UT\"}}");
+        beforeVrs(
+                "name",
+                () -> "{\"00100010\":{\"Value\":[{\"Phonetic\":\"" + "A".repeat(4 << 20) + "\"}],\"vr\":\"PN\"}}");
+        beforeVrs("nothing", () -> "{}" + ",null".repeat(400_000));
+        json(
+                "unknown-members-before-vrs",
+                ACCEPTED,
+                () -> "{\"0040A730\":{\"x\":[" + "[],".repeat(1_000_000) + "{}],\"Value\":[{}],\"vr\":\"SQ\"}}");
+        for (String set : List.of("ISO_IR 100", "ISO_IR 13", "ISO_IR 192", "")) {
+            String head = "{\"00080005\":{\"vr\":\"CS\",\"Value\":[\"" + set + "\"]},\"00080080\":"
+                    + "{\"vr\":\"LO\",\"Value\":[\"" + ACCENTED + "\"]}";
+            json(
+                    "recoded-texts-in-" + set,
+                    ACCEPTED,
+                    () -> head + jsonElements(40_000, "{\"vr\":\"LO\",\"Value\":[\"" + ACCENTED + "\"]}") + "}");
+            json("recoded-sequences-in-" + set, ACCEPTED, () -> head + jsonElements(40_000, "{\"vr\":\"SQ\"}") + "}");
+            json(
+                    "recoded-items-in-" + set,
+                    ACCEPTED,
+                    () -> head + ",\"0040A730\":{\"vr\":\"SQ\",\"Value\":[{}" + ",{}".repeat(400_000) + "]}}");
+            json(
+                    "recoded-depth-in-" + set,
+                    ACCEPTED,
+                    () -> head
+                            + ",\"0040A730\":{\"vr\":\"SQ\",\"Value\":[{\"00080080\":{\"vr\":\"LO\",\"Value\":[\"A\"]}"
+                                    .repeat(60)
+                            + jsonElements(20_000, "{\"vr\":\"LO\",\"Value\":[\"A\"]}")
+                            + "}]}".repeat(60)
+                            + "}");
+        }
+        json(
+                "too-long-with-escapes",
+                EITHER,
+                () -> jsonIn("\"\",\"ISO 2022 IR 87\"", "A\u00e4\u00ba\u009c".repeat(10_000)));
+        json("too-long-a-term", EITHER, () -> jsonIn("\"\",\"" + "x".repeat(70_000) + "\"", ACCENTED));
+        json("too-many-terms", EITHER, () -> jsonIn("\"GBK\"" + ",\"x\"".repeat(250_000), ACCENTED));
+        json("too-long-before-it-is-recoded", EITHER, () -> jsonIn("\"ISO_IR 100\"", ACCENTED.repeat(40_000)));
+    }
+
+    /** Behind empty ones, in sequences 60 deep that come before their VRs. */
+    private void beforeVrs(String name, Supplier<String> inner) {
+        json(
+                "before-vrs-" + name,
+                ACCEPTED,
+                () -> "{\"0040A730\":{\"Value\":[null,{},".repeat(60) + inner.get() + "],\"vr\":\"SQ\"}}".repeat(60));
+    }
+
+    private static String jsonIn(String terms, String text) {
+        return "{\"00080005\":{\"vr\":\"CS\",\"Value\":[" + terms + "]},\"00081030\":{\"vr\":\"LO\",\"Value\":[\""
+                + text + "\"]}}";
+    }
+
+    private static String jsonElements(int count, String each) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            text.append(String.format(",\"%08X\":", 0x00510000 + (i / 0xE000 * 0x20000) + 0x1000 + i % 0xE000))
+                    .append(each);
+        }
+        return text.toString();
+    }
+
+    private void xmlThatCostsMuch() {
+        String head = "<DicomAttribute tag='00080005' vr='CS'><Value number='1'>ISO_IR 100</Value></DicomAttribute>"
+                + "<DicomAttribute tag='00080080' vr='LO'><Value number='1'>" + ACCENTED + "</Value></DicomAttribute>";
+        for (String each : List.of("", "<Item number='1'/>")) {
+            xml("recoded-sequences-" + each.length(), ACCEPTED, () -> ROOT + head + xmlElements(each) + END);
+        }
+    }
+
+    private static String xmlElements(String content) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            text.append(String.format("<DicomAttribute tag='%08X' vr='SQ'>", 0x00511000 + i))
+                    .append(content)
+                    .append("</DicomAttribute>");
+        }
+        return text.toString();
     }
 
     private void xmlSyntax() {

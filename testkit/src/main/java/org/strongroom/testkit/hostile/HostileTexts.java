@@ -107,6 +107,7 @@ final class HostileTexts {
         texts.uids();
         texts.texts();
         texts.characterSets();
+        texts.manyTerms();
         texts.directories();
     }
 
@@ -165,6 +166,31 @@ final class HostileTexts {
                                 .element(0x0040A160, "UT", bytes)
                                 .done()));
             }
+        }
+    }
+
+    /** Very many terms, or one very long one, in the data set and in its items, which name the same set each. */
+    private void manyTerms() {
+        List<String> terms = List.of(
+                "GBK" + "\\x".repeat(500_000),
+                "\\GBK".repeat(250_000),
+                "\\ISO 2022 IR 87".repeat(60_000),
+                "ISO" + "_".repeat(1 << 20) + "IR 100");
+        for (int i = 0; i < terms.size(); i++) {
+            String values = padded(terms.get(i));
+            all.add(HostileCase.of("charset/many-terms-" + i, EXPLICIT, ACCEPTED, () -> {
+                Wire item = Wire.explicit().element(0x00080080, "LO", "\u00c3\u00a9");
+                Wire sequence = Wire.explicit();
+                for (int n = 0; n < 20_000; n++) {
+                    sequence.mark(Wire.ITEM, item.length()).raw(item.done());
+                }
+                return Wire.explicit()
+                        .element(0x00080005, "UT", values)
+                        .element(0x00080080, "LO", "\u00c3\u00a9")
+                        .header(0x0040A730, "SQ", sequence.length())
+                        .raw(sequence.done())
+                        .done();
+            }));
         }
     }
 
