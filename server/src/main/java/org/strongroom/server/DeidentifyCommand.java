@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.deidentify.DeidentificationKey;
 import org.strongroom.dicom.deidentify.DeidentificationProfile;
@@ -91,8 +92,8 @@ final class DeidentifyCommand implements Callable<Integer> {
             names = "--report",
             paramLabel = "FILE",
             description =
-                    "write what was done with each file as JSON, and for reading as FILE.txt; it names the files that"
-                            + " came in, so keep it with them")
+                    "write what was done with each file as JSON, and for reading as FILE.txt, over nothing that is"
+                            + " there; it names the files that came in, so keep it with them")
     private Optional<String> report = Optional.empty();
 
     DeidentifyCommand(Invocation invocation) {
@@ -189,21 +190,50 @@ final class DeidentifyCommand implements Callable<Integer> {
         }
     }
 
-    /** What goes out lies apart from what came in, from the key and from the report. */
+    /** What goes out, the key and the report lie apart from what came in and from each other, and nothing is overwritten. */
     private void requireApart(List<Path> from, Path to) throws IOException {
-        Path real = real(to);
+        Optional<Path> secret = key.map(invocation::path);
+        List<Path> told =
+                report.map(invocation::path).map(DeidentifyReport::names).orElse(List.of());
+        report.map(invocation::path).ifPresent(DeidentifyReport::requireFree);
+        if (secret.isPresent() && real(told).contains(real(secret.get()))) {
+            throw new Failure(
+                    "--report and --key would be one file, " + secret.get() + ": name another for the report");
+        }
+        Path folder = real(to);
+        List<Path> beside = Stream.concat(secret.stream(), told.stream()).toList();
+        for (Path file : beside) {
+            if (real(file).startsWith(folder)) {
+                throw new Failure(file + " must not lie in --out: it tells, or helps to tell, who is who");
+            }
+        }
         for (Path input : from) {
-            Path there = real(input);
-            if (real.startsWith(there) || (Files.isDirectory(there) && there.startsWith(real))) {
+            Path there = walked(input);
+            if (folder.startsWith(there) || (Files.isDirectory(there) && there.startsWith(folder))) {
                 throw new Failure(
                         "--out " + to + " and " + input + " lie in each other: name a folder apart from both");
             }
-        }
-        for (Optional<String> file : List.of(key, report)) {
-            if (file.isPresent() && real(invocation.path(file.get())).startsWith(real)) {
-                throw new Failure(file.get() + " must not lie in --out: it tells, or helps to tell, who is who");
+            for (Path file : beside) {
+                if (real(file).startsWith(there)) {
+                    throw new Failure(file + " must not lie in " + input
+                            + ", where it would be taken for one that came in: name a place apart");
+                }
             }
         }
+    }
+
+    /** What an input stands for: a DICOMDIR for the folder around it. */
+    private static Path walked(Path input) throws IOException {
+        Path folder = input.getParent();
+        return folder != null && ImportSources.isFileSet(input) ? real(folder) : real(input);
+    }
+
+    private static List<Path> real(List<Path> paths) throws IOException {
+        List<Path> real = new ArrayList<>();
+        for (Path path : paths) {
+            real.add(real(path));
+        }
+        return real;
     }
 
     /** Without symbolic links, as far as it is there. */

@@ -6,8 +6,8 @@ import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -49,11 +49,27 @@ final class DeidentifyReport implements Closeable {
         if (file.isEmpty()) {
             return new DeidentifyReport(methods, null, null, null);
         }
+        requireFree(file.get());
         Writer json = writer(unfinished(file.get()));
         Writer text = writer(unfinished(readable(file.get())));
         json.write("{\n\"methods\" : " + Json.text(methods) + ",\n\"files\" : [");
         text.write("De-identified: " + String.join("; ", methods) + "\n\n");
         return new DeidentifyReport(methods, file.get(), json, text);
+    }
+
+    /** Every name that is written to, for a while or for good. */
+    static List<Path> names(Path file) {
+        return List.of(file, readable(file), unfinished(file), unfinished(readable(file)));
+    }
+
+    /** @throws Failure when anything has one of the names: nothing is overwritten, not even what an ended run left */
+    static void requireFree(Path file) {
+        for (Path name : names(file)) {
+            if (Files.exists(name, LinkOption.NOFOLLOW_LINKS)) {
+                throw new Failure(name + " is there already, and a report overwrites nothing: move it away, or name"
+                        + " another file with --report");
+            }
+        }
     }
 
     private static Path readable(Path file) {
@@ -65,7 +81,6 @@ final class DeidentifyReport implements Closeable {
     }
 
     private static Writer writer(Path file) throws IOException {
-        Files.deleteIfExists(file);
         return Channels.newWriter(
                 PrivateFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 StandardCharsets.UTF_8);
@@ -144,7 +159,7 @@ final class DeidentifyReport implements Closeable {
         json.close();
         text.close();
         for (Path one : List.of(file, readable(file))) {
-            Files.move(unfinished(one), one, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(unfinished(one), one); // which fails where something has taken the name since
         }
         finished = true;
     }

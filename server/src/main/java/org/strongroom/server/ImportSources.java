@@ -116,6 +116,11 @@ final class ImportSources implements AutoCloseable {
         return new ImportSources(size, new Walk(paths, opener));
     }
 
+    /** Whether a path that is no folder stands for the folder around it. */
+    static boolean isFileSet(Path path) {
+        return String.valueOf(path.getFileName()).equalsIgnoreCase("dicomdir") && !Files.isDirectory(path);
+    }
+
     /** How many there were when they were counted. */
     long size() {
         return size;
@@ -211,12 +216,11 @@ final class ImportSources implements AutoCloseable {
         }
 
         private @Nullable Source look(Path path) {
-            String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
             if (!Files.exists(path)) {
                 throw new Failure("no such file or folder: " + path);
             } else if (Files.isDirectory(path)) {
                 return enter(path);
-            } else if (name.equals("dicomdir") && path.getParent() != null) {
+            } else if (isFileSet(path) && path.getParent() != null) {
                 return enter(path.getParent());
             } else if (!Files.isRegularFile(path)) {
                 throw new Failure(path + ": " + NO_FILE); // opening a pipe would wait for who writes it

@@ -169,6 +169,72 @@ class DeidentifyTest {
         assertThat(folder.resolve("out")).doesNotExist();
     }
 
+    private static byte[] bytes(Path file) throws IOException {
+        return Files.readAllBytes(file);
+    }
+
+    /** Says what is there before and after: a refusal changes nothing. */
+    private void refusedWithoutAChange(String why, String... arguments) throws IOException {
+        Map<String, String> before = everything();
+        Run run = run(arguments);
+        assertThat(run.exit()).as(String.join(" ", arguments)).isEqualTo(CommandLines.FAILED);
+        assertThat(run.output()).as(String.join(" ", arguments)).contains(why);
+        assertThat(everything()).as(String.join(" ", arguments)).isEqualTo(before);
+    }
+
+    private Map<String, String> everything() throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString(), new String(bytes(file), StandardCharsets.ISO_8859_1));
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void a_report_overwrites_nothing() throws IOException {
+        assertThat(run("deidentify", "in", "--out", "first", "--key", "key").exit())
+                .isZero();
+        Files.writeString(folder.resolve("r.txt"), "notes of ours");
+        Files.writeString(folder.resolve("s.part"), "notes of ours");
+        Files.writeString(folder.resolve("t.txt.part"), "notes of ours");
+        Files.createSymbolicLink(folder.resolve("dangling"), folder.resolve("nowhere"));
+        for (String report : List.of("in/one.dcm", "r.txt", "r", "s", "t", "key", "dangling")) {
+            refusedWithoutAChange(
+                    "overwrites nothing", "deidentify", "in", "--out", "out", "--key", "key", "--report", report);
+        }
+        refusedWithoutAChange("--report and --key", "deidentify", "in", "--out", "out", "--key", "k", "--report", "k");
+        refusedWithoutAChange(
+                "--report and --key", "deidentify", "in", "--out", "out", "--key", "k.txt", "--report", "k");
+        refusedWithoutAChange(
+                "--report and --key", "deidentify", "in", "--out", "out", "--key", "k.part", "--report", "k");
+        assertThat(run("deidentify", "in", "--out", "out", "--report", "free").exit())
+                .isZero();
+        refusedWithoutAChange("overwrites nothing", "deidentify", "in", "--out", "out", "--report", "free");
+        assertThat(folder.resolve("nowhere")).doesNotExist();
+    }
+
+    @Test
+    void a_report_and_a_key_lie_in_no_input_and_not_among_the_results() throws IOException {
+        Files.createSymbolicLink(folder.resolve("link"), folder.resolve("in"));
+        Files.write(folder.resolve("in/DICOMDIR"), new byte[200]);
+        for (String file : List.of("in/new", "in/deeper/new", "link/new", "link/../in/new")) {
+            refusedWithoutAChange("must not lie in", "deidentify", "in", "--out", "out", "--report", file);
+            refusedWithoutAChange("must not lie in", "deidentify", "in", "--out", "out", "--key", file);
+            refusedWithoutAChange("must not lie in", "deidentify", "link", "--out", "out", "--report", file);
+            refusedWithoutAChange("must not lie in", "deidentify", "in/DICOMDIR", "--out", "out", "--report", file);
+        }
+        refusedWithoutAChange("must not lie in --out", "deidentify", "in", "--out", "r.txt", "--report", "r");
+        refusedWithoutAChange("must not lie in --out", "deidentify", "in", "--out", "out", "--report", "out");
+        refusedWithoutAChange("must not lie in", "deidentify", "in/one.dcm", "--out", "out", "--key", "in/one.dcm");
+        refusedWithoutAChange("lie in each other", "deidentify", "in", "--out", "in");
+        refusedWithoutAChange("lie in each other", "deidentify", "in", "--out", "link");
+        refusedWithoutAChange("lie in each other", "deidentify", "in", "--out", "link/out");
+        refusedWithoutAChange("lie in each other", "deidentify", "in/DICOMDIR", "--out", "in/out");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
     @Test
     void a_key_of_another_length_or_open_to_others_is_refused() throws IOException {
         Files.write(folder.resolve("short"), new byte[31], java.nio.file.StandardOpenOption.CREATE);
