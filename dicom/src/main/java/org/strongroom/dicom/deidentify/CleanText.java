@@ -103,10 +103,17 @@ final class CleanText {
             "C4",
             "C5");
 
-    private final Set<String> forbidden;
+    private static final int SHORTEST_NAME = 3;
 
-    /** @param names words that are known to identify this patient */
-    CleanText(Collection<String> names) {
+    private final Set<String> forbidden;
+    private final String identifier;
+
+    /**
+     * @param names words that are known to identify this patient
+     * @param identifier the Patient ID; may be empty
+     */
+    CleanText(Collection<String> names, String identifier) {
+        this.identifier = identifier;
         forbidden = new HashSet<>();
         for (String name : names) {
             for (String word : SEPARATORS.split(name, -1)) {
@@ -119,6 +126,21 @@ final class CleanText {
         Set<String> words = new HashSet<>();
         Resources.lines("clean-words.txt").forEach(line -> words.addAll(List.of(line.split(" ", -1))));
         return Set.copyOf(words);
+    }
+
+    /**
+     * Whether a text has a word of three letters or more that is part of this patient's name, or an identifier.
+     *
+     * @param usual whether words of the fixed list don't count: a term for the part of a body that a name has too
+     */
+    boolean names(String text, boolean usual) {
+        for (String word : SEPARATORS.split(text.replace('\\', ' '), -1)) {
+            String lower = word.toLowerCase(Locale.ROOT);
+            if (lower.length() >= SHORTEST_NAME && forbidden.contains(lower) && !(usual && WORDS.contains(lower))) {
+                return true;
+            }
+        }
+        return identifier.length() > SHORTEST_NAME && text.contains(identifier);
     }
 
     /** The words that stay, in their order, joined by spaces; empty where none does. */

@@ -46,6 +46,14 @@ final class DateShift {
                         : moved.substring(0, month != null ? 6 : 4) + zone);
     }
 
+    static boolean isDate(String value) {
+        return DATE.matcher(value).matches();
+    }
+
+    static boolean isDateTime(String value) {
+        return DATE_TIME.matcher(value).matches();
+    }
+
     static boolean isTime(String value) {
         return TIME.matcher(value).matches();
     }

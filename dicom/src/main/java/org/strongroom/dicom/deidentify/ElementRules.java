@@ -27,7 +27,8 @@ import org.strongroom.dicom.validate.AttributeTypes;
  * UIDs replaced. Everything holds at any depth.
  */
 final class ElementRules implements ElementEditor {
-    private static final Tag PATIENT_AGE = new Tag(0x00101010);
+    private static final Tag CHARACTER_SET = new Tag(0x00080005);
+    private static final Tag TIME_ZONE = new Tag(0x00080201);
     private static final int PATIENT = 0x0010;
     private static final int PIXELS = 0x7FE0;
 
@@ -56,6 +57,7 @@ final class ElementRules implements ElementEditor {
     private final Optional<AttributeTypes> types;
     private final Deque<Level> levels = new ArrayDeque<>();
     private final Map<Tag, Integer> seen = new HashMap<>();
+    private boolean pixelsPassed;
 
     ElementRules(DeidentificationProfile profile, Subject subject, ValueRules values, DataSet added, Tally tally) {
         this.profile = profile;
@@ -93,7 +95,10 @@ final class ElementRules implements ElementEditor {
         if (tag.isPrivate()) {
             return ofPrivate(tag, vr, length);
         }
-        if (tag.group() < 8 || isCurveOrOverlay(tag)) {
+        if (depth == 0 && isOverlayInPixels(tag) && pixelsPassed) {
+            throw new DicomFormatException(tag + " after the pixel data, where it belongs before");
+        }
+        if (tag.group() < 8 || isRetiredOrOverlay(tag)) {
             return removed(Treatment.REMOVED);
         }
         Optional<KnownAttribute> known = KnownAttribute.of(tag);
@@ -101,8 +106,7 @@ final class ElementRules implements ElementEditor {
             return removed(Treatment.UNKNOWN_REMOVED);
         }
         if (tag.group() == PIXELS) {
-            // Only the instance's own: pixels in an item are a copy, as an icon is.
-            return depth == 0 ? counted(Treatment.KEPT, Edit.KEEP) : removed(Treatment.REMOVED);
+            return pixels(depth, tag, vr, length);
         }
         KnownAttribute attribute = known.get();
         if (attribute.removed()) {
@@ -113,9 +117,42 @@ final class ElementRules implements ElementEditor {
         return row == null ? unlisted(attribute, vr, length) : listed(attribute, action(row), row.basic(), vr, length);
     }
 
-    private static boolean isCurveOrOverlay(Tag tag) {
+    /** Curves, overlays, and what only retired ways of compressing had; of the whole group, whatever is in it. */
+    private static boolean isRetiredOrOverlay(Tag tag) {
         int family = tag.code() & 0xFF000000;
-        return family == 0x50000000 || family == 0x60000000;
+        return family == 0x50000000
+                || family == 0x60000000
+                || (family == 0x7F000000 && tag.group() != PIXELS)
+                || tag.group() == 0x1000
+                || tag.group() == 0x1010
+                || (tag.code() & 0xFFFFFF00) == 0x00203100;
+    }
+
+    private static boolean isOverlayInPixels(Tag tag) {
+        return (tag.code() & 0xFF000000) == 0x60000000
+                && (tag.element() == 0x0010 || tag.element() == 0x0100 || tag.element() == 0x0102);
+    }
+
+    /** The instance's own: pixels in an item are a copy, as an icon is. Each in a VR that it can have, PS3.5 annex A. */
+    private Edit pixels(int depth, Tag tag, VR vr, long length) {
+        if (depth > 0) {
+            return removed(Treatment.REMOVED);
+        }
+        boolean data = tag.element() >= 0x0008 && tag.element() <= 0x0010;
+        pixelsPassed |= data;
+        boolean defined = length != UNDEFINED;
+        boolean fits = switch (tag.element()) {
+            case 0x0001, 0x0002 -> (vr == VR.OV || vr == VR.UN) && defined && length % 8 == 0;
+            case 0x0003 -> (vr == VR.UV || vr == VR.UN) && length == 8;
+            case 0x0008 -> (vr == VR.OF || vr == VR.UN) && defined && length % 4 == 0;
+            case 0x0009 -> (vr == VR.OD || vr == VR.UN) && defined && length % 8 == 0;
+            case 0x0010 -> vr == VR.OB || vr == VR.OW || vr == VR.UN;
+            default -> false;
+        };
+        if (data && !fits) {
+            throw new DicomFormatException(tag + " with a VR or length that pixel data can't have");
+        }
+        return fits ? counted(Treatment.KEPT, Edit.KEEP) : removed(Treatment.REMOVED);
     }
 
     private String action(ConfidentialityTable.@Nullable Row row) {
@@ -170,17 +207,40 @@ final class ElementRules implements ElementEditor {
                 : dummy(attribute, vr, length);
     }
 
-    /** @param exactly whether an option keeps just this attribute, whatever its value is */
+    /**
+     * Kept as it is where it has the form of what the dictionary says it is.
+     *
+     * @param exactly whether an option keeps just this attribute, whatever a text of it says
+     */
     private Edit kept(KnownAttribute attribute, VR vr, long length, boolean exactly) {
         if (attribute.vr() == VR.SQ) {
-            return vr == VR.SQ || length == UNDEFINED
+            // Of undefined length another VR would be fragments, whose bytes nobody asks about.
+            return vr == VR.SQ || (vr == VR.UN && length == UNDEFINED)
                     ? counted(Treatment.KEPT, Edit.KEEP)
                     : vr == VR.UN ? counted(Treatment.KEPT, Edit.AS_ITEMS) : removed(Treatment.REMOVED);
         }
-        if (length == UNDEFINED || vr == VR.SQ || !(exactly || attribute.accepts(vr))) {
+        if (length == UNDEFINED || !attribute.accepts(vr) || !attribute.fits(vr, length)) {
             return removed(Treatment.REMOVED);
         }
-        return attribute.tag().equals(PATIENT_AGE) ? values.age(tally) : counted(Treatment.KEPT, Edit.KEEP);
+        if (attribute.tag().equals(CHARACTER_SET)) {
+            return values.characterSets(tally);
+        }
+        return attribute.tag().equals(TIME_ZONE)
+                ? values.zone(tally)
+                : inForm(attribute.vr(), Treatment.KEPT, Treatment.REMOVED, exactly);
+    }
+
+    /** @param exactly whether texts are not looked into */
+    private Edit inForm(VR vr, Treatment treatment, Treatment otherwise, boolean exactly) {
+        return switch (vr) {
+            case AS -> values.age(tally);
+            case DA, DT, TM -> values.dates(vr, treatment, tally);
+            case UI -> values.uids(true, tally);
+            case DS, IS -> values.formed(vr, treatment, otherwise, tally);
+            case CS -> exactly ? values.formed(vr, treatment, otherwise, tally) : values.unnamed(vr, treatment, tally);
+            case LO, SH -> exactly ? counted(treatment, Edit.KEEP) : values.unnamed(vr, treatment, tally);
+            default -> counted(treatment, Edit.KEEP);
+        };
     }
 
     private Edit cleaned(KnownAttribute attribute, String basic, VR vr, long length) {
@@ -265,7 +325,7 @@ final class ElementRules implements ElementEditor {
         }
         String creator = level.creators.get(tag.group() << 8 | element >>> 8);
         Set<VR> safe = creator == null ? Set.of() : profile.safePrivate().vrs(creator, tag.group(), element & 0xFF);
-        if (safe.isEmpty() || !(safe.contains(vr) || vr == VR.UN)) {
+        if (safe.isEmpty() || !(safe.contains(vr) || (vr == VR.UN && SafePrivateList.mayBeUnknown(safe)))) {
             return removed(Treatment.PRIVATE_REMOVED);
         }
         return safe.contains(VR.SQ)
@@ -274,22 +334,21 @@ final class ElementRules implements ElementEditor {
     }
 
     private Edit safeValue(VR vr, long length) {
-        if (length == UNDEFINED) {
+        if (length == UNDEFINED || (ValueForm.isNumber(vr) && length % ValueForm.size(vr) != 0)) {
             return removed(Treatment.PRIVATE_REMOVED);
         }
+        boolean fullDates = profile.has(ProfileOption.RETAIN_FULL_DATES);
         return switch (vr) {
             case PN, AE, UR -> removed(Treatment.PRIVATE_REMOVED);
-            case UI ->
-                profile.has(ProfileOption.RETAIN_UIDS)
-                        ? counted(Treatment.PRIVATE_KEPT, Edit.KEEP)
-                        : values.uids(false, tally);
+            case UI -> values.uids(profile.has(ProfileOption.RETAIN_UIDS), tally);
             case DA, DT, TM ->
-                profile.has(ProfileOption.RETAIN_FULL_DATES)
-                        ? counted(Treatment.PRIVATE_KEPT, Edit.KEEP)
+                fullDates
+                        ? values.dates(vr, Treatment.PRIVATE_KEPT, tally)
                         : profile.has(ProfileOption.RETAIN_MODIFIED_DATES)
                                 ? values.shifted(vr, tally)
                                 : removed(Treatment.PRIVATE_REMOVED);
-            default -> counted(Treatment.PRIVATE_KEPT, Edit.KEEP);
+            case LT, ST, UC, UT -> values.unnamed(vr, Treatment.PRIVATE_KEPT, tally);
+            default -> inForm(vr, Treatment.PRIVATE_KEPT, Treatment.PRIVATE_REMOVED, false);
         };
     }
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Tag;
 import org.strongroom.dicom.Uids;
 
@@ -33,11 +34,14 @@ final class PixelRules {
         if (subject.isDirectory() || sopClass.equals(Uids.MediaStorageDirectoryStorage.value())) {
             return Optional.of(Refusal.DIRECTORY);
         }
+        if (subject.isContradictory()) {
+            return Optional.of(Refusal.CONTRADICTORY);
+        }
         if (subject.uid(Subject.SOP_CLASS).isEmpty()
                 || subject.uid(Subject.SOP_INSTANCE).isEmpty()) {
             return Optional.of(Refusal.NO_INSTANCE);
         }
-        if (SPEECH_CLASSES.contains(sopClass) || subject.value(Subject.MODALITY).equals("AU")) {
+        if (SPEECH_CLASSES.contains(sopClass) || modalities(subject).contains("AU")) {
             return Optional.of(Refusal.SPEECH);
         }
         if (subject.hasPixelsElsewhere()) {
@@ -56,10 +60,21 @@ final class PixelRules {
         return subject.value(tag).toUpperCase(Locale.ROOT).contains("YES");
     }
 
+    /** In capitals and without padding, as they should be. */
+    private static List<String> terms(Subject subject, Tag tag) {
+        return subject.values(tag).stream()
+                .map(value -> value.strip().toUpperCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static List<String> modalities(Subject subject) {
+        return terms(subject, Subject.MODALITY);
+    }
+
     private static Optional<Refusal> ofImage(Subject subject, DeidentificationProfile profile) {
         boolean clear = subject.value(Subject.BURNED_IN).equals("NO");
         boolean faceless = subject.value(Subject.RECOGNIZABLE).equals("NO");
-        List<String> type = subject.values(Subject.IMAGE_TYPE);
+        List<String> type = terms(subject, Subject.IMAGE_TYPE);
         if (subject.hasOverlayInPixels()) {
             return Optional.of(Refusal.OVERLAY_IN_PIXELS);
         }
@@ -77,7 +92,12 @@ final class PixelRules {
 
     private static boolean oftenBurnedIn(Subject subject) {
         String sopClass = subject.value(Subject.SOP_CLASS);
-        return OFTEN_BURNED_IN.contains(subject.value(Subject.MODALITY))
+        boolean nobodyKnows = modalities(subject).equals(List.of(""))
+                && subject.uid(Subject.SOP_CLASS)
+                        .flatMap(Dictionary.standard()::uidName)
+                        .isEmpty();
+        return nobodyKnows
+                || modalities(subject).stream().anyMatch(OFTEN_BURNED_IN::contains)
                 || OFTEN_BURNED_IN_CLASSES.stream()
                         .anyMatch(known -> sopClass.equals(known) || sopClass.startsWith(known + "."));
     }

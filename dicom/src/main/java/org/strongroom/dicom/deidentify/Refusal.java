@@ -4,6 +4,7 @@ package org.strongroom.dicom.deidentify;
 public enum Refusal {
     NO_INSTANCE("has no SOP Class UID and SOP Instance UID, so it is no instance"),
     DIRECTORY("is a DICOMDIR: de-identify the files it lists, and make a new one"),
+    CONTRADICTORY("has an attribute twice, with different values, that decides whose or what it is"),
     BURNED_IN(
             "says that its pixels show text that identifies (Burned In Annotation YES), and pixels are not cleaned yet"),
     BURNED_IN_UNKNOWN(

@@ -78,6 +78,11 @@ public final class SafePrivateList {
         return creators.contains(new Place(creator, group, 0));
     }
 
+    /** Whether a value of VR UN (all are in implicit VR) may be one of these: only where the list says which. */
+    static boolean mayBeUnknown(Set<VR> safe) {
+        return !safe.equals(NUMBERS);
+    }
+
     /** The VRs that an attribute may have; none where it is not safe. */
     Set<VR> vrs(String creator, int group, int element) {
         return attributes.getOrDefault(new Place(creator, group, element), Set.of());
@@ -101,7 +106,7 @@ public final class SafePrivateList {
     private static Set<VR> vrs(String name) {
         return switch (name) {
             case "OX" -> Set.of(VR.OB, VR.OW);
-            // The table leaves the VR of some rows empty: what can't be a text is kept.
+            // The table leaves the VR of some rows empty: numbers are kept.
             case "ANY" -> NUMBERS;
             default -> Set.of(VR.valueOf(name));
         };

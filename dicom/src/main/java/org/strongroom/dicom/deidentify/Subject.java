@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Edit;
 import org.strongroom.dicom.ElementEditor;
 import org.strongroom.dicom.Tag;
@@ -46,6 +47,9 @@ final class Subject implements ElementEditor {
             RECOGNIZABLE,
             MIME_TYPE);
 
+    /** Bytes of one of them; what is longer says something else. */
+    private static final int LONGEST = 1 << 16;
+
     private static final int PIXELS = 0x7FE0;
 
     private final Map<Tag, String> values = new HashMap<>();
@@ -55,6 +59,8 @@ final class Subject implements ElementEditor {
     private boolean pixels;
     private boolean provider;
     private boolean directory;
+    private boolean contradictory;
+    private boolean overlayBits;
 
     @Override
     public Edit edit(int depth, Tag tag, VR vr, long length) {
@@ -64,23 +70,52 @@ final class Subject implements ElementEditor {
         pixels |= tag.group() == PIXELS && tag.element() >= 8 && tag.element() <= 0x10;
         directory |= tag.code() == 0x00041220;
         provider |= tag.code() == 0x00287FE0 && length != 0;
-        if ((tag.code() & 0xFF010000) == 0x60000000 && tag.element() == 0x0010) {
-            overlaysDescribed.add(tag.group());
-        } else if ((tag.code() & 0xFF010000) == 0x60000000 && tag.element() == 0x3000 && length != 0) {
-            overlaysWithData.add(tag.group());
+        if ((tag.code() & 0xFF010000) == 0x60000000) {
+            return overlay(tag, length);
         }
         if (!WANTED.contains(tag)) {
             return Edit.DROP;
+        }
+        if (length > LONGEST) {
+            throw new DicomFormatException("a value of " + tag + " that is longer than " + LONGEST + " bytes");
         }
         seen.merge(tag, 1, Integer::sum);
         return length == UNDEFINED
                 ? Edit.DROP
                 : new Edit.Examine(bytes -> {
                     String text = trimmed(bytes);
-                    // Of two, neither is passed over.
-                    values.merge(tag, text, (one, other) -> other.equals(one) ? one : one + "\\" + other);
+                    String other = values.putIfAbsent(tag, text);
+                    contradictory |= other != null && !other.equals(text);
                     return Edit.DROP;
                 });
+    }
+
+    /** PS3.3 section C.9.2: an overlay of its own has one bit allocated, at position 0; else it lies in the pixels. */
+    private Edit overlay(Tag tag, long length) {
+        int expected = tag.element() == 0x0100 ? 1 : 0;
+        switch (tag.element()) {
+            case 0x0010 -> overlaysDescribed.add(tag.group());
+            case 0x3000 -> {
+                if (length != 0) {
+                    overlaysWithData.add(tag.group());
+                }
+            }
+            case 0x0100, 0x0102 -> {
+                overlayBits |= length == UNDEFINED || length > LONGEST;
+                return length == UNDEFINED || length > LONGEST
+                        ? Edit.DROP
+                        : new Edit.Examine(bytes -> {
+                            int sum = 0;
+                            for (byte b : bytes) {
+                                sum += b & 0xFF;
+                            }
+                            overlayBits |= bytes.length > 0 && sum != expected;
+                            return Edit.DROP;
+                        });
+            }
+            default -> {}
+        }
+        return Edit.DROP;
     }
 
     /** Whether what follows need not be looked at. */
@@ -107,9 +142,14 @@ final class Subject implements ElementEditor {
         return directory;
     }
 
+    /** Whether an attribute that decides came twice, with different values. */
+    boolean isContradictory() {
+        return contradictory;
+    }
+
     /** Whether overlays lie in unused bits of the pixel data (retired), where removing an element doesn't remove them. */
     boolean hasOverlayInPixels() {
-        return pixels && !overlaysWithData.containsAll(overlaysDescribed);
+        return pixels && (overlayBits || !overlaysWithData.containsAll(overlaysDescribed));
     }
 
     /** The value as its bytes are, a character each; empty where there is none. */

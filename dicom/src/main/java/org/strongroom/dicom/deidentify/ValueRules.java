@@ -20,7 +20,6 @@ final class ValueRules {
     private static final int OLDEST = 89;
 
     private static final Pattern AGE = Pattern.compile("(\\d{3})([DWMY])");
-    private static final Pattern NUMBER = Pattern.compile("[ ]*[+-]?[0-9.]{1,14}([Ee][+-]?\\d{1,3})?[ ]*");
     private static final Pattern TERM = Pattern.compile("[A-Z][A-Z_ ]{0,15}");
 
     private final DeidentificationKey key;
@@ -34,7 +33,7 @@ final class ValueRules {
         this.subject = subject;
         this.keepUids = profile.has(ProfileOption.RETAIN_UIDS);
         this.shift = new DateShift(key.number("dates", subject.patient(), profile.longestShiftDays()));
-        this.clean = new CleanText(subject.values(Subject.PATIENT_NAME));
+        this.clean = new CleanText(subject.values(Subject.PATIENT_NAME), subject.value(Subject.PATIENT_ID));
     }
 
     /** The name and identifier that the patient goes by. */
@@ -66,6 +65,41 @@ final class ValueRules {
             case DT -> value.isEmpty() ? value : shift.dateTime(value).orElse(Dummies.DATE + Dummies.TIME);
             default -> value.isEmpty() || DateShift.isTime(value) ? value : Dummies.TIME;
         });
+    }
+
+    /** Dates and times as they are; what is none becomes one that says nothing. */
+    Edit dates(VR vr, Treatment treatment, Tally tally) {
+        String dummy = switch (vr) {
+            case DA -> Dummies.DATE;
+            case DT -> Dummies.DATE + Dummies.TIME;
+            default -> Dummies.TIME;
+        };
+        return each(vr, treatment, tally, value -> value.isEmpty() || ValueForm.isOf(vr, value) ? value : dummy);
+    }
+
+    /** Numbers, ages and terms as they are; when one is none, all go. */
+    Edit formed(VR vr, Treatment treatment, Treatment otherwise, Tally tally) {
+        return new Edit.Examine(bytes -> ValueForm.all(Subject.trimmed(bytes), value -> ValueForm.isOf(vr, value))
+                ? counted(treatment, Edit.KEEP, tally)
+                : counted(otherwise, Edit.DROP, tally));
+    }
+
+    /** A short text or term as it is, unless this patient is in it. */
+    Edit unnamed(VR vr, Treatment treatment, Tally tally) {
+        return new Edit.Examine(bytes -> {
+            String text = Subject.trimmed(bytes);
+            if (vr == VR.CS && !ValueForm.all(text, value -> ValueForm.isOf(vr, value))) {
+                return counted(Treatment.REMOVED, Edit.DROP, tally);
+            }
+            return clean.names(text, vr == VR.CS)
+                    ? counted(Treatment.CLEANED, new Edit.Replace(vr, Dummies.bytes(vr)), tally)
+                    : counted(treatment, Edit.KEEP, tally);
+        });
+    }
+
+    /** The terms of (0008,0005) that can be some; others are emptied, which is the default repertoire. */
+    Edit characterSets(Tally tally) {
+        return each(VR.CS, Treatment.KEPT, tally, value -> ValueForm.isCharacterSet(value) ? value : "");
     }
 
     Edit zone(Tally tally) {
@@ -165,7 +199,7 @@ final class ValueRules {
                         attribute.vr(),
                         Treatment.CLEANED,
                         tally,
-                        value -> value.isEmpty() || NUMBER.matcher(value).matches() ? value : "0");
+                        value -> value.isEmpty() || ValueForm.isOf(attribute.vr(), value) ? value : "0");
             case CS ->
                 each(
                         VR.CS,
@@ -174,7 +208,7 @@ final class ValueRules {
                         value -> value.isEmpty() || TERM.matcher(value).matches() ? value : CleanText.NOTHING_LEFT);
             case LO, LT, SH, ST, UC, UT -> words(attribute, "D", tally);
             case AS -> counted(Treatment.REMOVED, Edit.DROP, tally);
-            case OB, UN -> counted(Treatment.REMOVED, Edit.DROP, tally);
+            case OB, OD, OF, OL, OV, OW, UN -> counted(Treatment.REMOVED, Edit.DROP, tally);
             default ->
                 vr == VR.UN ? counted(Treatment.REMOVED, Edit.DROP, tally) : counted(Treatment.KEPT, Edit.KEEP, tally);
         };

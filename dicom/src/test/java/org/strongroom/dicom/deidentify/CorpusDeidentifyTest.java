@@ -49,9 +49,12 @@ class CorpusDeidentifyTest {
             new Chance("malformed/", "19000101", DUMMY_DATES),
             new Chance("studies/", "19000101", DUMMY_DATES),
             new Chance("transfer-syntaxes/", "19000101", DUMMY_DATES),
-            // Operators' Name REMOVED, which is our dummy, and the term of (0028,0303).
+            // Operators' Name REMOVED, which is our dummy (of a text with a name in it too), and the term of
+            // (0028,0303).
             new Chance(
-                    "modalities/positron-emission-tomography-image/2.dcm", "REMOVED", List.of(0x00081070, 0x00280303)),
+                    "modalities/positron-emission-tomography-image/2.dcm",
+                    "REMOVED",
+                    List.of(0x00081070, 0x00280303, 0x00541101)),
             // Patient ID, Study ID and Series Number are all 123456; the table does not name Series Number.
             new Chance("studies/ct-with-segmentations-dcmqi/", "123456", List.of(0x00200011)),
             // A content creator called as the project whose address is the Manufacturer.
