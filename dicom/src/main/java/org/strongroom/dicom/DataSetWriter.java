@@ -247,9 +247,20 @@ final class DataSetWriter {
         return value.characterSet().decode(value.bytes(), value.offset(), value.length(), value.vr());
     }
 
+    /** Without the byte that made its length even, which says nothing of the length that it gets. */
+    private static Value unpadded(Value value) {
+        int length = value.length();
+        int last = length == 0 ? -1 : value.bytes()[value.offset() + length - 1];
+        boolean padded = length % 2 == 0 && (last == ' ' || last == 0);
+        return padded
+                ? new Value(
+                        value.bytes(), value.offset(), length - 1, value.vr(), value.bigEndian(), value.characterSet())
+                : value;
+    }
+
     private static byte[] recoded(Value value, SpecificCharacterSet to) {
         VR vr = value.vr();
-        String text = text(value);
+        String text = text(unpadded(value));
         if (to.encodes(text, vr)) {
             return ValueType.padded(to.encode(text, vr), vr);
         }

@@ -22,6 +22,15 @@ final class CharacterSets {
         return plain && !dataSet.cursor().romanDiffers() ? dataSet : rewritten(dataSet, true);
     }
 
+    /** In UTF-8 whatever it names. */
+    static DataSet unicode(DataSet dataSet) {
+        return unnamed(dataSet).with(Attributes.SpecificCharacterSet, UTF_8);
+    }
+
+    private static DataSet unnamed(DataSet dataSet) {
+        return dataSet.without(Attributes.SpecificCharacterSet).withEachItem(CharacterSets::unnamed);
+    }
+
     private static DataSet rewritten(DataSet dataSet, boolean outermost) {
         List<String> named = dataSet.all(Attributes.SpecificCharacterSet);
         DataSet declared = outermost

@@ -30,6 +30,7 @@ final class ElementEncoder {
     private int count;
     private int elements;
     private boolean plain;
+    private boolean tooLong;
     private Level[] levels = new Level[0];
     private int depth;
 
@@ -52,6 +53,7 @@ final class ElementEncoder {
         count = 0;
         elements = 0;
         plain = true;
+        tooLong = false;
         depth = 0;
         open();
     }
@@ -61,7 +63,7 @@ final class ElementEncoder {
         close();
         byte[] whole = Arrays.copyOf(bytes, count);
         DataSet dataSet = DataSet.read(whole, TransferSyntax.ExplicitVRLittleEndian, options.limits());
-        return CharacterSets.settled(dataSet, plain);
+        return tooLong ? CharacterSets.unicode(dataSet) : CharacterSets.settled(dataSet, plain);
     }
 
     void startElement(int tag, VR vr) {
@@ -105,6 +107,8 @@ final class ElementEncoder {
             bytes[start + 6] = (byte) length;
             bytes[start + 7] = (byte) (length >>> 8);
         } else {
+            // Nobody sees that it is text any more, so nothing would rewrite it in another character set.
+            tooLong |= level.vr.takesCharacterSet() && !isPlain(bytes, value, length);
             ensure(4);
             System.arraycopy(bytes, value, bytes, value + 4, length);
             count += 4;
@@ -184,9 +188,16 @@ final class ElementEncoder {
     /** Characters in UTF-8. */
     void text(byte[] from, int offset, int length) {
         put(from, offset, length);
-        for (int i = offset; plain && i < offset + length; i++) {
-            plain = from[i] >= 0 && from[i] != 0x1B;
+        plain = plain && isPlain(from, offset, length);
+    }
+
+    private static boolean isPlain(byte[] from, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (from[i] < 0 || from[i] == 0x1B) {
+                return false;
+            }
         }
+        return true;
     }
 
     /** Characters of ASCII. */

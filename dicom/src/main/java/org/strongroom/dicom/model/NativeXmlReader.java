@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.MissingResourceException;
+import java.util.Set;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -28,6 +30,9 @@ import org.strongroom.dicom.VR;
 public final class NativeXmlReader {
     private static final int LONGEST_ATTRIBUTE = 8192;
     private static final int LONGEST_NUMBER = 64;
+    private static final int MOST_FOREIGN = 1000;
+    private static final Set<String> ATTRIBUTES =
+            Set.of("tag", "vr", "keyword", "privateCreator", "number", "uri", "uuid");
 
     private final ReadOptions options;
     private final ElementPath path = new ElementPath();
@@ -36,10 +41,15 @@ public final class NativeXmlReader {
     private final Numeral numeral;
     private final NameGroups names;
     private final XMLStreamReader xml;
+    private final XmlBytes bytes;
+    /** Of attributes and namespaces that this model lacks: the parser keeps each for good. */
+    private final Set<String> foreign = new HashSet<>();
+
     private byte[] piece = new byte[1024];
 
-    private NativeXmlReader(XMLStreamReader xml, ReadOptions options) {
+    private NativeXmlReader(XMLStreamReader xml, XmlBytes bytes, ReadOptions options) {
         this.xml = xml;
+        this.bytes = bytes;
         this.options = options;
         this.encoder = new ElementEncoder(options, this::fail);
         this.base64 = new Base64Sink(encoder, this::fail);
@@ -58,11 +68,14 @@ public final class NativeXmlReader {
         XmlBytes bytes = new XmlBytes(in, options.dataSetBytes());
         try {
             XMLStreamReader xml = factory(options.limits().nesting()).createXMLStreamReader(bytes);
-            return new NativeXmlReader(xml, options).document();
+            return new NativeXmlReader(xml, bytes, options).document();
         } catch (XMLStreamException e) {
             IOException failed = bytes.failed();
             if (failed != null) {
                 throw failed;
+            }
+            if (bytes.isEventTooLong()) {
+                throw new DicomFormatException("an XML comment or tag too long to be held");
             }
             if (bytes.isTooLong()) {
                 throw new DicomFormatException("an XML document too long for the data set it may hold");
@@ -84,6 +97,8 @@ public final class NativeXmlReader {
         factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
         // Two levels an item, those of a value; the JDK's own bound of 100 is less than 64 items.
         factory.setProperty("jdk.xml.maxElementDepth", Integer.toString(2 * nesting + 16));
+        // As other text, it comes in pieces.
+        factory.setProperty("jdk.xml.cdataChunkSize", LONGEST_ATTRIBUTE);
         factory.setXMLResolver((publicId, systemId, base, namespace) -> {
             throw new XMLStreamException("nothing is looked up");
         });
@@ -97,7 +112,7 @@ public final class NativeXmlReader {
         encoder.startDataSet();
         elements();
         while (xml.hasNext()) {
-            refused(xml.next());
+            refused(next());
         }
         return encoder.endDataSet();
     }
@@ -322,7 +337,7 @@ public final class NativeXmlReader {
     /** Moves to the next element inside the one that is open; false at its end. White space between them is passed over. */
     private boolean nextElement() throws XMLStreamException {
         while (xml.hasNext()) {
-            int event = xml.next();
+            int event = next();
             switch (event) {
                 case XMLStreamConstants.START_ELEMENT -> {
                     return true;
@@ -341,10 +356,31 @@ public final class NativeXmlReader {
         return false;
     }
 
+    private int next() throws XMLStreamException {
+        int event = xml.next();
+        bytes.event();
+        if (event == XMLStreamConstants.START_ELEMENT) {
+            for (int i = 0; i < xml.getAttributeCount(); i++) {
+                meet(xml.getAttributeLocalName(i));
+            }
+            for (int i = 0; i < xml.getNamespaceCount(); i++) {
+                meet(xml.getNamespacePrefix(i));
+                meet(xml.getNamespaceURI(i));
+            }
+        }
+        return event;
+    }
+
+    private void meet(@Nullable String name) {
+        if (name != null && !ATTRIBUTES.contains(name) && foreign.add(name) && foreign.size() > MOST_FOREIGN) {
+            throw fail("more than " + MOST_FOREIGN + " names of attributes and namespaces that this model has not");
+        }
+    }
+
     /** The text of the element that is open, in pieces, to its end. */
     private void text(ByteSink sink) throws XMLStreamException {
         char high = 0;
-        for (int event = xml.next(); event != XMLStreamConstants.END_ELEMENT; event = xml.next()) {
+        for (int event = next(); event != XMLStreamConstants.END_ELEMENT; event = next()) {
             refused(event);
             if (event == XMLStreamConstants.START_ELEMENT) {
                 throw fail("an element where text must stand");

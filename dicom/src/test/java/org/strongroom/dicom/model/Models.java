@@ -171,6 +171,11 @@ final class Models {
             if (!texts(one, a).equals(texts(other, b))) {
                 found.add(at + " " + vr + " text " + one.text(a.tag()) + " / " + other.text(b.tag()));
             }
+            long even = a.bytes().byteSize() + a.bytes().byteSize() % 2;
+            if (one.characterSet().equals(other.characterSet()) && b.bytes().byteSize() > even) {
+                found.add(at + " " + vr + " grown from " + even + " to "
+                        + b.bytes().byteSize() + " bytes");
+            }
             return;
         }
         byte[] bytes = littleEndian(one, a);

@@ -197,6 +197,40 @@ class RecodedModelsTest {
                 .containsExactly("é");
     }
 
+    @Test
+    void padding_is_that_of_the_length_in_the_character_set_named() {
+        for (String[] each : new String[][] {
+            {"ISO_IR 100", "Müll"},
+            {"ISO_IR 100", "ABCDEFGHIJKLMNÖP"},
+            {"ISO_IR 100", "Mül"},
+            {"GBK", "王"},
+            {"GBK", "王A"},
+            {"ISO_IR 192", "Müll"},
+            {"ISO_IR 13", "ﾔﾏﾀﾞ"}
+        }) {
+            DataSet from = DataSet.empty()
+                    .recoded(SpecificCharacterSet.of(List.of(each[0])))
+                    .withText(DESCRIPTION, VR.LO, List.of(each[1]));
+            assertThat(bytes(Models.ofJson(Models.json(from)))).as(each[1]).containsExactly(bytes(from));
+            assertThat(bytes(Models.ofXml(Models.xml(from)))).as(each[1]).containsExactly(bytes(from));
+            DataSet back = from.recoded(SpecificCharacterSet.UTF_8).recoded(from.characterSet());
+            assertThat(bytes(back)).as(each[1]).containsExactly(bytes(from));
+        }
+    }
+
+    @Test
+    void a_text_too_long_for_its_vr_in_utf_8_leaves_the_data_set_in_utf_8() {
+        for (String terms : List.of("\"ISO_IR 100\"", "")) {
+            String text = "é".repeat(40_000);
+            DataSet written = again(described(terms, text));
+            assertThat(written.text(DESCRIPTION)).containsExactly(text);
+            assertThat(written.get(Attributes.SpecificCharacterSet)).contains("ISO_IR 192");
+        }
+        DataSet plain = again(described("\"ISO_IR 100\"", "a".repeat(80_000)));
+        assertThat(plain.get(Attributes.SpecificCharacterSet)).contains("ISO_IR 100");
+        assertThat(plain.text(DESCRIPTION)).containsExactly("a".repeat(80_000));
+    }
+
     private static int[] bytes(DataSet dataSet) {
         byte[] bytes = ((Element.Encoded) dataSet.element(DESCRIPTION).orElseThrow())
                 .bytes()

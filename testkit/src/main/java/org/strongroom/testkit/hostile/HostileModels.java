@@ -6,7 +6,12 @@ import static org.strongroom.testkit.hostile.HostileCase.Outcome.REFUSED;
 import static org.strongroom.testkit.hostile.HostileCase.Target.JSON;
 import static org.strongroom.testkit.hostile.HostileCase.Target.XML;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -35,6 +40,7 @@ final class HostileModels {
         models.xmlValues();
         models.xmlLimits();
         models.xmlThatCostsMuch();
+        models.xmlHeldWhole();
     }
 
     private void json(String name, HostileCase.Outcome expected, Supplier<String> text) {
@@ -212,6 +218,49 @@ final class HostileModels {
         for (String each : List.of("", "<Item number='1'/>")) {
             xml("recoded-sequences-" + each.length(), ACCEPTED, () -> ROOT + head + xmlElements(each) + END);
         }
+    }
+
+    /** What the parser below would hold whole, or for good. */
+    private void xmlHeldWhole() {
+        String much = "x".repeat(64 << 10);
+        xmlOfMany("comment", "<!--", much, 1000, "-->" + END);
+        xmlOfMany("attribute", "<DicomAttribute tag='", much, 1000, "'/>" + END);
+        xmlOfMany("attribute-nobody-knows", "<DicomAttribute x='", much, 1000, "'/>" + END);
+        xmlOfMany("name", "<", much, 1000, "/>" + END);
+        xmlOfMany("space-in-a-tag", "<DicomAttribute", " ".repeat(64 << 10), 1000, "/>" + END);
+        xmlOfMany("namespace", "<DicomAttribute xmlns='", much, 1000, "'/>" + END);
+        xml("names-of-attributes", REFUSED, () -> {
+            StringBuilder text = new StringBuilder(ROOT);
+            for (int i = 0; i < 2_000_000; i++) {
+                text.append(i % 5000 == 0 ? "<DicomAttribute tag='00091001' vr='LO'" : "")
+                        .append(" a")
+                        .append(i)
+                        .append("=''")
+                        .append(i % 5000 == 4999 ? "/>" : "");
+            }
+            return text + END;
+        });
+        String text = "<DicomAttribute tag='0040A160' vr='UT'><Value number='1'>";
+        String textEnd = "</Value></DicomAttribute>" + END;
+        xml("cdata-of-8-megabytes", ACCEPTED, () -> ROOT + text + "<![CDATA[" + "A".repeat(8 << 20) + "]]>" + textEnd);
+        xml("space-of-8-megabytes", ACCEPTED, () -> ROOT + " \n".repeat(4 << 20) + END);
+        xml("text-of-8-megabytes", ACCEPTED, () -> ROOT + text + "A".repeat(8 << 20) + textEnd);
+        xml("text-of-entities", EITHER, () -> ROOT + text + "&amp;".repeat(1_000_000) + textEnd);
+        xml("comment-of-half-a-megabyte", ACCEPTED, () -> ROOT + "<!--" + "x".repeat(1 << 19) + "-->" + END);
+    }
+
+    /** Of 64 megabytes, which nobody here holds. */
+    private void xmlOfMany(String name, String start, String each, int times, String end) {
+        all.add(new HostileCase("xml/of-64-megabytes-" + name, XML, REFUSED, false, () -> {
+            byte[] piece = each.getBytes(StandardCharsets.ISO_8859_1);
+            List<InputStream> parts = new ArrayList<>();
+            parts.add(new ByteArrayInputStream((ROOT + start).getBytes(StandardCharsets.ISO_8859_1)));
+            for (int i = 0; i < times; i++) {
+                parts.add(new ByteArrayInputStream(piece));
+            }
+            parts.add(new ByteArrayInputStream(end.getBytes(StandardCharsets.ISO_8859_1)));
+            return new SequenceInputStream(Collections.enumeration(parts));
+        }));
     }
 
     private static String xmlElements(String content) {
