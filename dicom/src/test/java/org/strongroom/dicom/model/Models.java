@@ -103,6 +103,31 @@ final class Models {
         return found;
     }
 
+    /** Texts that take more bytes in the second though the character set is the same, items included. */
+    static List<String> grown(DataSet one, DataSet other) {
+        List<String> found = new ArrayList<>();
+        grown("", one, other, found);
+        return found;
+    }
+
+    private static void grown(String where, DataSet one, DataSet other, List<String> found) {
+        for (Tag tag : kept(one)) {
+            List<DataSet> items = one.items(tag);
+            List<DataSet> others = other.items(tag);
+            for (int i = 0; i < Math.min(items.size(), others.size()); i++) {
+                grown(where + " " + tag, items.get(i), others.get(i), found);
+            }
+            if (one.element(tag).orElseThrow() instanceof Element.Encoded a
+                    && other.element(tag).orElse(a) instanceof Element.Encoded b
+                    && a.vr().isText()
+                    && one.characterSet().equals(other.characterSet())
+                    && b.bytes().byteSize() > a.bytes().byteSize() + a.bytes().byteSize() % 2) {
+                found.add(where + " " + tag + " " + a.vr() + " grown to "
+                        + b.bytes().byteSize() + " bytes");
+            }
+        }
+    }
+
     private static List<Tag> kept(DataSet dataSet) {
         return dataSet.tags().stream()
                 .filter(tag -> tag.element() != 0 && tag.group() != 2)
@@ -170,11 +195,6 @@ final class Models {
         if (vr.isText()) {
             if (!texts(one, a).equals(texts(other, b))) {
                 found.add(at + " " + vr + " text " + one.text(a.tag()) + " / " + other.text(b.tag()));
-            }
-            long even = a.bytes().byteSize() + a.bytes().byteSize() % 2;
-            if (one.characterSet().equals(other.characterSet()) && b.bytes().byteSize() > even) {
-                found.add(at + " " + vr + " grown from " + even + " to "
-                        + b.bytes().byteSize() + " bytes");
             }
             return;
         }
