@@ -232,11 +232,11 @@ final class HostileModels {
         xml("names-of-attributes", REFUSED, () -> {
             StringBuilder text = new StringBuilder(ROOT);
             for (int i = 0; i < 2_000_000; i++) {
-                text.append(i % 5000 == 0 ? "<DicomAttribute tag='00091001' vr='LO'" : "")
+                text.append(i % 100 == 0 ? xmlNumbered(i / 100) : "")
                         .append(" a")
                         .append(i)
                         .append("=''")
-                        .append(i % 5000 == 4999 ? "/>" : "");
+                        .append(i % 100 == 99 ? "/>" : "");
             }
             return text + END;
         });
@@ -263,12 +263,14 @@ final class HostileModels {
         }));
     }
 
+    private static String xmlNumbered(int number) {
+        return String.format("<DicomAttribute tag='%08X' vr='SQ'", 0x00511000 + number);
+    }
+
     private static String xmlElements(String content) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 20_000; i++) {
-            text.append(String.format("<DicomAttribute tag='%08X' vr='SQ'>", 0x00511000 + i))
-                    .append(content)
-                    .append("</DicomAttribute>");
+            text.append(xmlNumbered(i) + ">").append(content).append("</DicomAttribute>");
         }
         return text.toString();
     }
