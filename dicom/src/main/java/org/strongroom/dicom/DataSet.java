@@ -243,22 +243,24 @@ public final class DataSet {
 
     public Optional<Element> element(Tag tag) {
         int at = index.find(tag.code());
-        if (at < 0) {
-            return Optional.empty();
-        }
+        return at < 0 ? Optional.empty() : Optional.of(elementAt(at));
+    }
+
+    Element elementAt(int at) {
+        Tag tag = new Tag(index.tags[at]);
         if (isSequence(at)) {
-            return Optional.of(new Element.Sequence(tag, itemsAt(at)));
+            return new Element.Sequence(tag, itemsAt(at));
         }
-        if (index.edit(at) instanceof Element.Bulk elsewhere) {
-            return Optional.of(elsewhere);
+        if (index.edit(at) instanceof PassedOver elsewhere) {
+            return elsewhere.element(index.values[at]);
         }
         if (index.has(at, ElementIndex.FRAGMENTS)) {
             DataSetReader reader = new DataSetReader(source.bytes, index.end(at), true, source.limits);
             int from = index.values[at];
-            return Optional.of(new Element.Fragments(
-                    tag, vr(at), reader.fragments(from, from + index.lengths[at], source.bigEndian)));
+            return new Element.Fragments(
+                    tag, vr(at), reader.fragments(from, from + index.lengths[at], source.bigEndian));
         }
-        return Optional.of(new Element.Encoded(tag, vr(at), value(at, VR.UN).segment()));
+        return new Element.Encoded(tag, vr(at), value(at, VR.UN).segment());
     }
 
     /** Walks all elements where an object for each would cost too much. */
@@ -728,9 +730,9 @@ public final class DataSet {
         return edited(tag, index.with(tag.code(), vr.code(), 0, value));
     }
 
-    /** This with these elements instead of its own. */
-    DataSet with(ElementIndex elements) {
-        return new DataSet(source, elements, inherited, undefinedLength, true, irregularities);
+    /** This with these elements instead of its own, and what else of {@link Irregularity} was seen, as bits. */
+    DataSet with(ElementIndex elements, int seen) {
+        return new DataSet(source, elements, inherited, undefinedLength, true, irregularities | seen);
     }
 
     /** Group lengths (retired above group 0002) would be wrong after an edit in their group and are left out. */

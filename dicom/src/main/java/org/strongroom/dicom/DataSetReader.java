@@ -143,8 +143,8 @@ final class DataSetReader {
     }
 
     /** Where the element that begins here ends; {@link #MORE} where its end is not there yet. */
-    int endOfFirst(boolean explicit, boolean big) {
-        return header(0, available, explicit, big) ? passValue(available, explicit, big) : MORE;
+    int endOfFirst(int at, boolean explicit, boolean big) {
+        return header(at, available, explicit, big) ? passValue(available, explicit, big) : MORE;
     }
 
     /** Reads the items in the value of a sequence that an earlier pass has found sound. */

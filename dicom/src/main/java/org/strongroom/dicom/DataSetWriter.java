@@ -92,7 +92,7 @@ final class DataSetWriter {
     private void element(DataSet dataSet, int at) throws IOException {
         ElementIndex index = dataSet.index();
         byte[] bytes = dataSet.source().bytes();
-        if (index.edit(at) instanceof Element.Bulk) {
+        if (index.edit(at) instanceof PassedOver) {
             throw new IllegalStateException("an outline is not the whole data set");
         }
         if (index.has(at, ElementIndex.IMPLICIT_ITEMS)) {

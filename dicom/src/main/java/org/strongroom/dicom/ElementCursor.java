@@ -110,6 +110,6 @@ public final class ElementCursor {
 
     /** The element as {@link DataSet#element} gives it. */
     public Element element() {
-        return dataSet.element(new Tag(index.tags[at])).orElseThrow();
+        return dataSet.elementAt(at);
     }
 }

@@ -33,7 +33,7 @@ final class ElementIndex {
     int[] lengths;
     byte[] vrs;
     byte[] flags;
-    /** Byte array, List of DataSet, or null where the element lies in the data set's bytes; null before any edit. */
+    /** Byte array, List of DataSet, {@link PassedOver}, or null where the element lies in the data set's bytes; null before any edit. */
     @Nullable
     Object @Nullable [] edits;
 

@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A data set of any length in the memory of its shorter values, for files to be looked at: values of the outermost level that
@@ -17,17 +16,19 @@ public final class Outline {
     private static final int ITEM = 0xFFFEE000;
     private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
     private static final int FIRST = 4096;
+    /** So much at least that what is read ahead is moved rarely. */
+    private static final int FIRST_AHEAD = 1 << 16;
 
     private final InputStream in;
     private final TransferSyntax syntax;
     private final Limits limits;
     private final long longest;
     private final int mostKept;
-    private final ElementIndex passed = ElementIndex.ofEdits(0);
+    private final PassedOver passed = new PassedOver();
     private byte[] kept = new byte[FIRST];
     private int keptCount;
     /** Bytes of the stream that are read and belong to no element yet. */
-    private byte[] ahead = new byte[FIRST];
+    private byte[] ahead = new byte[FIRST_AHEAD];
 
     private int aheadFrom;
     private int aheadCount;
@@ -72,8 +73,7 @@ public final class Outline {
         }
         Outline outline = new Outline(in, syntax, limits, longest, mostKept);
         outline.elements();
-        DataSet read = outline.kept(outline.keptCount);
-        return outline.passed.count == 0 ? read : read.with(merged(read.index(), outline.passed));
+        return outline.passed.among(outline.read());
     }
 
     /**
@@ -117,24 +117,17 @@ public final class Outline {
         lastTag = tag;
     }
 
-    private DataSet kept(int count) {
-        return DataSet.read(Arrays.copyOf(kept, count), syntax, limits);
+    /** What was kept. Zeros behind elements that were all passed over would be taken for elements. */
+    private DataSet read() {
+        boolean zeros = passed.count > 0 && passed.areBefore(1) && keptCount > 0;
+        for (int i = 0; zeros && i < keptCount; i++) {
+            zeros = kept[i] == 0;
+        }
+        return zeros ? kept(0).with(new ElementIndex(0), Irregularity.TRAILING_ZEROS.bit()) : kept(keptCount);
     }
 
-    /** Both in order of tag; what was passed over stands after a duplicate that was read. */
-    private static ElementIndex merged(ElementIndex read, ElementIndex passed) {
-        ElementIndex all = ElementIndex.ofEdits(read.count + passed.count);
-        int at = 0;
-        for (int i = 0; i < passed.count; i++) {
-            while (at < read.count && Integer.compareUnsigned(read.tags[at], passed.tags[i]) <= 0) {
-                all.add(read, at++);
-            }
-            all.add(passed, i);
-        }
-        while (at < read.count) {
-            all.add(read, at++);
-        }
-        return all;
+    private DataSet kept(int count) {
+        return DataSet.read(Arrays.copyOf(kept, count), syntax, limits);
     }
 
     private boolean element() throws IOException {
@@ -224,7 +217,6 @@ public final class Outline {
         int wanted = FIRST;
         while (true) {
             boolean complete = !has(wanted);
-            compact();
             int end = endOfFirst(Math.min(aheadCount, wanted), complete);
             if (end != DataSetReader.MORE) {
                 keep(end);
@@ -240,8 +232,9 @@ public final class Outline {
     /** What is no element is taken to the end of the stream: the reader of the whole knows what may follow a data set. */
     private int endOfFirst(int available, boolean complete) {
         try {
-            return new DataSetReader(ahead, available, complete, limits)
-                    .endOfFirst(syntax.explicitVr(), syntax.bigEndian());
+            int end = new DataSetReader(ahead, aheadFrom + available, complete, limits)
+                    .endOfFirst(aheadFrom, syntax.explicitVr(), syntax.bigEndian());
+            return end == DataSetReader.MORE ? end : end - aheadFrom;
         } catch (DicomFormatException e) {
             return complete ? available : DataSetReader.MORE;
         }
@@ -249,11 +242,7 @@ public final class Outline {
 
     private void pass(int tag, int vr, long from, long length, int fragments) {
         VR known = vr == Dictionary.US_OR_SS ? VR.US : VR.at(vr);
-        Element.Bulk bulk = new Element.Bulk(new Tag(tag), known, new ByteRange(from, length), fragments);
-        @Nullable Object @Nullable [] edits = passed.edits;
-        passed.edits = edits == null ? new Object[] {bulk} : Arrays.copyOf(edits, passed.count + 1);
-        passed.edits[passed.count] = bulk;
-        passed.add(tag, known.code(), 0, 0, ElementIndex.FRAGMENTS);
+        passed.add(tag, known, new ByteRange(from, length), fragments, keptCount);
     }
 
     private void passedPixelData(int tag) {

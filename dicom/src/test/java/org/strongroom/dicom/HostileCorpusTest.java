@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,8 +19,11 @@ import org.strongroom.dicom.fuzz.DataSetProperties;
 import org.strongroom.dicom.media.DicomDirectory;
 import org.strongroom.dicom.media.DirectoryRecord;
 import org.strongroom.dicom.media.MediaFolder;
+import org.strongroom.dicom.model.BulkReferences;
 import org.strongroom.dicom.model.DicomJsonReader;
+import org.strongroom.dicom.model.DicomJsonWriter;
 import org.strongroom.dicom.model.NativeXmlReader;
+import org.strongroom.dicom.model.NativeXmlWriter;
 import org.strongroom.dicom.model.ReadOptions;
 import org.strongroom.testkit.hostile.HostileCase;
 import org.strongroom.testkit.hostile.HostileCase.Target;
@@ -30,6 +34,7 @@ import org.strongroom.testkit.hostile.HostilePlayer;
 class HostileCorpusTest {
     private static final long LONGEST_MILLIS = 2000;
     private static final long MOST_KILOBYTES = 512 << 10;
+    private static final int MOST_OF_OUTLINE = 64 << 20;
 
     private static final Map<Target, HostilePlayer.Parser> PARSERS = Map.of(
             Target.JSON,
@@ -130,11 +135,29 @@ class HostileCorpusTest {
             throw new AssertionError("written back as it came");
         }
         DataSetProperties.walk(dataSet);
+        outline(bytes, syntax, dataSet);
         // A data set whose identifiers are poison is one without identifiers.
         dataSet.get(Attributes.SOPInstanceUID).map(Uid::value).ifPresent(uid -> {
             if (!uid.matches("[0-9.]{1,64}")) {
                 throw new AssertionError("a UID that is none");
             }
         });
+    }
+
+    /** As a file is written as models without its values, but for the shortest. */
+    private static void outline(byte[] bytes, TransferSyntax syntax, DataSet whole) {
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        BulkReferences references = (_, _, position, length, elsewhere) ->
+                elsewhere ? Optional.of("#" + position + "," + length) : Optional.empty();
+        try {
+            DataSet outline = Outline.read(new ByteArrayInputStream(bytes), syntax, Limits.DEFAULT, 1, MOST_OF_OUTLINE);
+            if (!outline.tags().equals(whole.tags())) {
+                throw new AssertionError("an outline of something else");
+            }
+            new DicomJsonWriter(nowhere, DicomJsonWriter.Layout.COMPACT, references).write(outline);
+            new NativeXmlWriter(nowhere, DicomJsonWriter.Layout.COMPACT, references).write(outline);
+        } catch (IOException e) {
+            throw new IllegalStateException("reading and writing in memory failed", e);
+        }
     }
 }

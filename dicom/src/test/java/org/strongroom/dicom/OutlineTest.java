@@ -2,11 +2,13 @@ package org.strongroom.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,57 @@ class OutlineTest {
         assertThatThrownBy(() -> outline(zeros, TransferSyntax.DeflatedExplicitVRLittleEndian, 1000))
                 .isInstanceOf(DicomFormatException.class)
                 .hasMessageContaining("grows beyond the limit");
+    }
+
+    @Test
+    void values_passed_over_out_of_order_are_found_and_the_first_of_several_counts() throws IOException {
+        byte[] bytes = Bytes.explicit()
+                .element(0x00100020, "LO", "ab")
+                .element(0x7FE00010, "OB", new byte[4001])
+                .element(0x00204000, "LT", "X".repeat(3000))
+                .element(0x00204000, "LT", "Y")
+                .element(0x00080070, "LO", "Z".repeat(3002))
+                .element(0x00080070, "LO", "W".repeat(3004))
+                .done();
+        DataSet whole = DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
+        for (long longest : new long[] {0, 1, 2, 1000}) {
+            DataSet outline = outline(bytes, TransferSyntax.ExplicitVRLittleEndian, longest);
+            assertThat(outline.tags()).isEqualTo(whole.tags());
+            assertThat(outline.irregularities()).isEqualTo(whole.irregularities());
+            assertThat(bulk(outline, 0x7FE00010).range().length()).isEqualTo(4001);
+            assertThat(bulk(outline, 0x00204000).range().length()).isEqualTo(3000);
+            assertThat(bulk(outline, 0x00080070).range().length()).isEqualTo(3002);
+            StringBuilder lengths = new StringBuilder();
+            for (ElementCursor cursor = outline.cursor(); cursor.next(); ) {
+                if (cursor.element() instanceof Element.Bulk bulk) {
+                    lengths.append(bulk.range().length()).append(' ');
+                }
+            }
+            assertThat(lengths.toString()).endsWith("3002 " + (longest < 2 ? "2 " : "") + "3000 4001 ");
+        }
+    }
+
+    @Test
+    void short_sequences_behind_a_long_one_are_not_moved_in_memory_one_by_one() {
+        Bytes bytes = Bytes.explicit()
+                .header(0x00081140, "SQ", Bytes.UNDEFINED)
+                .item(Bytes.explicit()
+                        .element(0x00091001, "UN", new byte[16 << 20])
+                        .done())
+                .endOfSequence();
+        for (int i = 0; i < 400_000; i++) {
+            bytes.header(0x00090000 + i, "SQ", Bytes.UNDEFINED).endOfSequence();
+        }
+        byte[] many = bytes.done();
+        assertThat(assertTimeout(
+                                Duration.ofSeconds(10),
+                                () -> outline(many, TransferSyntax.ExplicitVRLittleEndian, 1000))
+                        .tags())
+                .hasSize(400_001);
+    }
+
+    private static Element.Bulk bulk(DataSet outline, int tag) {
+        return (Element.Bulk) outline.element(new Tag(tag)).orElseThrow();
     }
 
     /** Some bytes, then zeros; skipping costs nothing. */

@@ -37,6 +37,7 @@ final class HostileElements {
         elements.tags();
         elements.truncations();
         elements.counts();
+        elements.again();
         elements.deflated();
     }
 
@@ -276,6 +277,43 @@ final class HostileElements {
                 wire.header(tag, "LO", 0);
             }
         });
+    }
+
+    /** What a search for each element would make quadratic, see Outline of module dicom. */
+    private void again() {
+        add("limits/the-same-tag-990000-times", EXPLICIT, ACCEPTED, wire -> {
+            for (int i = 0; i < 990_000; i++) {
+                wire.element(0x00080070, "LO", "AB");
+            }
+        });
+        add("limits/a-private-creator-400000-times", EXPLICIT, ACCEPTED, wire -> {
+            for (int i = 0; i < 400_000; i++) {
+                wire.element(0x00090010, "LO", "ACME");
+            }
+            for (int i = 0; i < 400_000; i++) {
+                wire.element(0x00091001, "LO", "X ");
+            }
+        });
+        add("limits/400000-empty-sequences-behind-a-long-one", EXPLICIT, ACCEPTED, wire -> {
+            wire.header(0x00081140, "SQ", Wire.UNDEFINED)
+                    .mark(Wire.ITEM, (16 << 20) + 12)
+                    .element(0x00091001, "UN", new byte[16 << 20])
+                    .mark(Wire.END_OF_SEQUENCE, 0);
+            for (int i = 0; i < 400_000; i++) {
+                wire.header(0x00090000 + i, "SQ", Wire.UNDEFINED).mark(Wire.END_OF_SEQUENCE, 0);
+            }
+        });
+        for (HostileCase.Target target : NATIVE) {
+            add(
+                    "element/long-value-of-a-lower-tag-behind-pixel-data" + in(target),
+                    target,
+                    ACCEPTED,
+                    wire -> wire.element(0x00100020, "LO", "AB")
+                            .element(0x7FE00010, "OB", new byte[4000])
+                            .element(0x00204000, "LT", "X".repeat(3000))
+                            .element(0x00204000, "LT", "Y".repeat(3000))
+                            .element(0x00204000, "LT", "AB"));
+        }
     }
 
     private static void elements(Wire wire, int count) {
