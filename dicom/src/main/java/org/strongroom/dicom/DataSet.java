@@ -183,7 +183,11 @@ public final class DataSet {
     /** All values as text, whatever the VR (numbers in decimal, AT as 8 hex digits), for matching and display. */
     public List<String> text(Tag tag) {
         int at = index.find(tag.code());
-        return at < 0 || !isValue(at) ? List.of() : Numerals.texts(value(at, dictionaryVr(tag)));
+        return at < 0 ? List.of() : textAt(at);
+    }
+
+    List<String> textAt(int at) {
+        return isValue(at) ? Numerals.texts(value(at, dictionaryVr(new Tag(index.tags[at])))) : List.of();
     }
 
     /**
@@ -341,6 +345,18 @@ public final class DataSet {
         return Set.copyOf(set);
     }
 
+    /** Places in the index in the order of the file; none where that is the order of the index, or edits have no order. */
+    int[] fileOrder() {
+        boolean sorted = (irregularities & Irregularity.OUT_OF_ORDER.bit()) == 0;
+        return sorted || !PassedOver.hasOnly(index) ? new int[0] : PassedOver.inFileOrder(index);
+    }
+
+    /** What a person should hear of the element besides its value; {@code ascends} is whether its tag does in the file. */
+    List<String> remarksAt(int at, boolean ascends) {
+        boolean plain = irregularities == 0 && ascends;
+        return plain ? List.of() : ElementRemarks.of(source, index, at, ascends);
+    }
+
     /**
      * One element as it lies in the bytes that the data set was read from.
      *
@@ -388,9 +404,14 @@ public final class DataSet {
     /** The same for one element; for (0008,0005) it tells of the terms. */
     Set<TextFault.Kind> textFaultsAt(Tag tag) {
         int at = index.find(tag.code());
-        if (at < 0 || !isValue(at)) {
+        return at < 0 ? Set.of() : textFaultsAt(at);
+    }
+
+    Set<TextFault.Kind> textFaultsAt(int at) {
+        if (!isValue(at)) {
             return Set.of();
         }
+        Tag tag = new Tag(index.tags[at]);
         Value value = value(at, dictionaryVr(tag));
         Set<TextFault.Kind> faults = value.faults();
         if (tag.equals(Attributes.SpecificCharacterSet.tag())) {

@@ -5,17 +5,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints a data set with its values, one element a line: tag, VR, value, then length, number of values and keyword, as
- * other toolkits' dumps do.
+ * other toolkits' dumps do; in the order of the file, each of those with the same tag, with remarks on what PS3.5 does not allow.
  *
  * <p>For a person who asked for this data set; never for a log. Characters that a terminal would obey (control
  * characters, direction marks) are written as escapes.
@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 public final class DataSetPrinter {
     private static final int VALUE_COLUMN = 56;
     private static final int UNDEFINED = -1;
+    private static final HexFormat HEX = HexFormat.of();
     private static final ValueLayout.OfInt OFFSET = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final Tag CODE_VALUE = new Tag(0x00080100);
     private static final Tag CODING_SCHEME = new Tag(0x00080102);
@@ -40,6 +41,11 @@ public final class DataSetPrinter {
     private final Appendable out;
     private final int longest;
     private final long dataSetAt;
+    /** The private creator asked for last: a long one would cost much for each of many elements. */
+    private @Nullable DataSet creatorIn;
+
+    private @Nullable Tag creatorAt;
+    private String creatorName = "";
 
     /** @param longest most characters of a value that are printed; what is longer ends in "..." */
     public DataSetPrinter(Appendable out, int longest) {
@@ -64,31 +70,37 @@ public final class DataSetPrinter {
 
     /** Only the elements of the outermost level that have one of these tags, with their items; says whether there are any. */
     public boolean print(DataSet dataSet, Set<Tag> tags) throws IOException {
+        return print(dataSet, 0, tag -> tags.contains(new Tag(tag)));
+    }
+
+    private void print(DataSet dataSet, int depth) throws IOException {
+        print(dataSet, depth, _ -> true);
+    }
+
+    /** All of the same tag, in the order of the file. */
+    private boolean print(DataSet dataSet, int depth, IntPredicate wanted) throws IOException {
         boolean any = false;
-        for (Tag tag : dataSet.tags()) {
-            Optional<Element> element = tags.contains(tag) ? dataSet.element(tag) : Optional.empty();
-            if (element.isPresent()) {
-                print(dataSet, element.get(), 0);
+        int[] order = dataSet.fileOrder();
+        int[] tags = dataSet.index().tags;
+        int greatest = 0;
+        for (int i = 0; i < dataSet.index().count; i++) {
+            int at = order.length == 0 ? i : order[i];
+            boolean ascends = Integer.compareUnsigned(tags[at], greatest) >= 0;
+            greatest = ascends ? tags[at] : greatest;
+            if (wanted.test(tags[at])) {
+                print(dataSet, at, depth, dataSet.remarksAt(at, ascends));
                 any = true;
             }
         }
         return any;
     }
 
-    private void print(DataSet dataSet, int depth) throws IOException {
-        for (Tag tag : dataSet.tags()) {
-            Optional<Element> element = dataSet.element(tag);
-            if (element.isPresent()) {
-                print(dataSet, element.get(), depth);
-            }
-        }
-    }
-
-    private void print(DataSet dataSet, Element element, int depth) throws IOException {
-        String name = name(dataSet, element.tag());
+    private void print(DataSet dataSet, int at, int depth, List<String> remarks) throws IOException {
+        Element element = dataSet.elementAt(at);
+        String name = name(dataSet, element.tag()) + inBrackets(remarks);
         switch (element) {
             case Element.Encoded encoded -> {
-                List<String> values = dataSet.text(encoded.tag());
+                List<String> values = dataSet.textAt(at);
                 line(
                         depth,
                         encoded.tag(),
@@ -96,11 +108,11 @@ public final class DataSetPrinter {
                         value(encoded, values),
                         encoded.bytes().byteSize(),
                         count(encoded, values),
-                        name + faults(dataSet, encoded.tag()));
+                        name + faults(dataSet, at));
             }
             case Element.Sequence sequence -> {
                 String value = "(sequence of " + counted(sequence.items().size(), "item") + ")";
-                line(depth, sequence.tag(), "SQ", value, length(dataSet, sequence.tag()), 1, name);
+                line(depth, sequence.tag(), "SQ", value, length(dataSet, at), 1, name);
                 int number = 1;
                 for (DataSet item : sequence.items()) {
                     String place = sequence.tag().equals(DIRECTORY_RECORDS) ? place(item) : "";
@@ -181,11 +193,15 @@ public final class DataSetPrinter {
                 .append('\n');
     }
 
-    private static String faults(DataSet dataSet, Tag tag) {
-        Set<TextFault.Kind> faults = dataSet.textFaultsAt(tag);
+    private static String faults(DataSet dataSet, int at) {
+        Set<TextFault.Kind> faults = dataSet.textFaultsAt(at);
         return faults.isEmpty()
                 ? ""
-                : faults.stream().map(TextFault.Kind::toString).collect(Collectors.joining(", ", " (", ")"));
+                : inBrackets(faults.stream().map(TextFault.Kind::toString).toList());
+    }
+
+    private static String inBrackets(List<String> remarks) {
+        return remarks.isEmpty() ? "" : " (" + String.join(", ", remarks) + ")";
     }
 
     private void line(int depth, Tag tag, String vr, String value, long length, int values, String name)
@@ -200,41 +216,13 @@ public final class DataSetPrinter {
     }
 
     private static String pad(String text, int depth) {
-        int width = VALUE_COLUMN - 2 * depth - columns(text);
-        return width <= 0 ? text : text + " ".repeat(width);
-    }
-
-    /** Columns that a terminal gives the text: two to the characters of East Asian scripts, none to marks. */
-    static int columns(String text) {
-        return text.codePoints().map(DataSetPrinter::columns).sum();
-    }
-
-    private static int columns(int character) {
-        return switch (Character.getType(character)) {
-            case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
-            default -> character >= 0x1100 && isWide(character) ? 2 : 1;
-        };
-    }
-
-    /** After Unicode's EastAsianWidth (UAX 11), by block. */
-    private static boolean isWide(int c) {
-        return c <= 0x115F
-                || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F)
-                || (c >= 0xA960 && c <= 0xA97F)
-                || (c >= 0xAC00 && c <= 0xD7A3)
-                || (c >= 0xF900 && c <= 0xFAFF)
-                || (c >= 0xFE30 && c <= 0xFE6F)
-                || (c >= 0xFF01 && c <= 0xFF60)
-                || (c >= 0xFFE0 && c <= 0xFFE6)
-                || (c >= 0x1F300 && c <= 0x1FAFF)
-                || (c >= 0x20000 && c <= 0x3FFFD);
+        return TerminalText.padded(text, VALUE_COLUMN - 2 * depth);
     }
 
     /** Bytes of a sequence's value as it was read; undefined also where it was put together. */
-    private static long length(DataSet dataSet, Tag tag) {
+    private static long length(DataSet dataSet, int at) {
         ElementIndex index = dataSet.index();
-        int at = index.find(tag.code());
-        boolean known = at >= 0 && index.edit(at) == null && (index.flags[at] & ElementIndex.UNDEFINED) == 0;
+        boolean known = index.edit(at) == null && !index.has(at, ElementIndex.UNDEFINED);
         return known ? index.lengths[at] : UNDEFINED;
     }
 
@@ -247,7 +235,7 @@ public final class DataSetPrinter {
         String record = first(item, Attributes.DirectoryRecordType.tag());
         if (!record.isEmpty()) {
             String file = String.join("\\", item.text(Attributes.ReferencedFileID.tag()));
-            return ": " + record + (file.isEmpty() ? "" : " " + shortened(escaped(file)));
+            return ": " + record + (file.isEmpty() ? "" : " " + shortened(TerminalText.escaped(file)));
         }
         String type = first(item, VALUE_TYPE);
         String relationship = first(item, RELATIONSHIP);
@@ -276,7 +264,7 @@ public final class DataSetPrinter {
 
     private String first(DataSet item, Tag tag) {
         List<String> values = item.text(tag);
-        return values.isEmpty() ? "" : shortened(escaped(values.getFirst()));
+        return values.isEmpty() ? "" : shortened(TerminalText.escaped(values.getFirst()));
     }
 
     /** Entries of a Basic Offset Table, PS3.5 section A.4. */
@@ -319,7 +307,7 @@ public final class DataSetPrinter {
         String joined = vr == VR.AT
                 ? String.join("\\", values.stream().map(DataSetPrinter::tag).toList())
                 : String.join("\\", values);
-        return vr.isText() ? "[" + shortened(escaped(joined)) + "]" : shortened(joined);
+        return vr.isText() ? "[" + shortened(TerminalText.escaped(joined)) + "]" : shortened(joined);
     }
 
     /** The name of a registered UID, as "=CT Image Storage", else the UID in brackets. */
@@ -327,7 +315,7 @@ public final class DataSetPrinter {
         return Uid.parse(value)
                 .flatMap(Dictionary.standard()::uidName)
                 .map(name -> "=" + name)
-                .orElse("[" + escaped(value) + "]");
+                .orElse("[" + TerminalText.escaped(value) + "]");
     }
 
     private static String tag(String digits) {
@@ -341,7 +329,7 @@ public final class DataSetPrinter {
         for (long i = 0; i < count; i++) {
             text.append(i == 0 ? "" : "\\");
             for (int b = 0; b < unit; b++) {
-                text.append(String.format(Locale.ROOT, "%02x", bytes.get(ValueLayout.JAVA_BYTE, i * unit + b)));
+                HEX.toHexDigits(text, bytes.get(ValueLayout.JAVA_BYTE, i * unit + b));
             }
         }
         return count * unit < bytes.byteSize() ? shortened(text + "\\...") : shortened(text.toString());
@@ -355,32 +343,25 @@ public final class DataSetPrinter {
         return text.substring(0, end) + "...";
     }
 
-    private static String escaped(String text) {
-        StringBuilder safe = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            boolean obeyed = Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
-            safe.append(obeyed ? String.format(Locale.ROOT, "\\x%02x", c) : Character.toString(c));
-        });
-        return safe.toString();
-    }
-
-    private static String name(DataSet dataSet, Tag tag) {
-        if (tag.element() == 0) {
+    private String name(DataSet dataSet, Tag tag) {
+        if (!tag.isPrivate() || tag.element() == 0) {
+            String unknown = tag.element() == 0 ? "GroupLength" : "?";
             return Dictionary.standard()
                     .attribute(tag)
                     .map(Dictionary.Entry::keyword)
-                    .orElse("GroupLength");
-        }
-        if (!tag.isPrivate()) {
-            return Dictionary.standard()
-                    .attribute(tag)
-                    .map(Dictionary.Entry::keyword)
-                    .orElse("?");
+                    .orElse(unknown);
         }
         if (tag.element() >= 0x10 && tag.element() <= 0xFF) {
             return "PrivateCreator";
         }
-        List<String> creator = dataSet.text(Tag.of(tag.group(), tag.element() >>> 8));
-        return creator.isEmpty() ? "private, no creator" : "private to " + escaped(creator.getFirst());
+        Tag creator = Tag.of(tag.group(), tag.element() >>> 8);
+        if (dataSet != creatorIn || !creator.equals(creatorAt)) {
+            List<String> text = dataSet.text(creator);
+            creatorName =
+                    text.isEmpty() ? "private, no creator" : "private to " + TerminalText.escaped(text.getFirst());
+            creatorIn = dataSet;
+            creatorAt = creator;
+        }
+        return creatorName;
     }
 }

@@ -31,6 +31,14 @@ final class InflatingStream extends InflaterInputStream {
         return n;
     }
 
+    /** After its end: whether more follows than the zero that may make it even, PS3.5 annex A.5. */
+    boolean isFollowed() throws IOException {
+        int rest = inf.getRemaining();
+        int first = rest > 0 ? buf[len - rest] : in.read();
+        boolean padded = first == 0 && inf.getBytesRead() % 2 != 0;
+        return padded ? rest > 1 || in.read() >= 0 : first != -1 || rest > 0;
+    }
+
     @Override
     public void close() {
         inf.end();

@@ -43,6 +43,8 @@ public final class Outline {
     private int lastTag;
     /** Whether an element began there that does not belong there: bytes that follow a data set. */
     private boolean strange;
+    /** Whether bytes that are no elements follow. */
+    private boolean followed;
 
     private Outline(InputStream in, TransferSyntax syntax, Limits limits, long longest, int mostKept) {
         this.in = in;
@@ -67,13 +69,15 @@ public final class Outline {
         if (syntax.deflated()) {
             TransferSyntax plain = new TransferSyntax(
                     syntax.uid(), syntax.explicitVr(), syntax.bigEndian(), false, syntax.encapsulated());
-            try (InputStream inflated = new InflatingStream(in, limits)) {
-                return read(inflated, plain, limits, longest, mostKept);
+            try (InflatingStream inflated = new InflatingStream(in, limits)) {
+                DataSet read = read(inflated, plain, limits, longest, mostKept);
+                return inflated.isFollowed() ? read.with(read.index(), Irregularity.TRAILING_BYTES.bit()) : read;
             }
         }
         Outline outline = new Outline(in, syntax, limits, longest, mostKept);
         outline.elements();
-        return outline.passed.among(outline.read());
+        DataSet read = outline.passed.among(outline.read());
+        return outline.followed ? read.with(read.index(), Irregularity.TRAILING_BYTES.bit()) : read;
     }
 
     /**
@@ -92,6 +96,7 @@ public final class Outline {
             if (pixelDataAt < 0) {
                 throw e;
             }
+            followed = true;
             passed.count = passedBefore;
             keptCount = reads(lastAt) ? lastAt : pixelDataAt;
         }

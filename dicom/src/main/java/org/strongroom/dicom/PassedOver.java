@@ -37,6 +37,10 @@ final class PassedOver {
         keptBefore[count++] = kept;
     }
 
+    boolean isOdd(int which) {
+        return lengths[which] % 2 != 0;
+    }
+
     /** Whether so few bytes were kept of what stands before the last of them. */
     boolean areBefore(int kept) {
         return keptBefore[count - 1] < kept;
@@ -104,6 +108,17 @@ final class PassedOver {
             seen |= ascends ? 0 : Irregularity.OUT_OF_ORDER.bit();
         }
         return seen;
+    }
+
+    /** Whether no other edits are in an index. */
+    static boolean hasOnly(ElementIndex index) {
+        for (int at = 0; index.edits != null && at < index.count; at++) {
+            Object edit = index.edit(at);
+            if (edit != null && !(edit instanceof PassedOver)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Places in the index, in the order in which the elements stand in what was read. No edits but these are in it. */

@@ -1,9 +1,12 @@
 package org.strongroom.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -148,7 +151,7 @@ class DataSetPrinterTest {
                 .with(Attributes.SeriesDescription, "e\u0301te");
 
         assertThat(printed(dataSet, 64).lines())
-                .allSatisfy(line -> assertThat(DataSetPrinter.columns(line.substring(0, line.indexOf(" # "))))
+                .allSatisfy(line -> assertThat(TerminalText.columns(line.substring(0, line.indexOf(" # "))))
                         .isEqualTo(56));
     }
 
@@ -162,5 +165,77 @@ class DataSetPrinterTest {
         assertThat(out).contains("256").doesNotContain("512");
         assertThat(new DataSetPrinter(out, 64).print(dataSet, Set.of(Attributes.PatientID.tag())))
                 .isFalse();
+    }
+
+    @Test
+    void everything_is_printed_in_the_order_of_the_file_with_remarks_on_what_is_wrong() throws IOException {
+        byte[] bytes = Bytes.explicit()
+                .element(0x00080060, "CS", "OT")
+                .element(0x00200013, "IS", "5 ")
+                .element(0x00080070, "LO", "ACME")
+                .element(0x00080070, "LO", "OTHER ")
+                .element(0x00280010, "US", new byte[] {1, 0, 0})
+                .element(0x00280011, "ZZ", new byte[] {1, 0})
+                .header(0x00400555, "SQ", Bytes.UNDEFINED)
+                .item(Bytes.explicit()
+                        .element(0x00080104, "LO", "B ")
+                        .element(0x00080100, "SH", "A ")
+                        .done())
+                .done();
+        for (long longest : new long[] {4, 1000}) {
+            DataSet outline = Outline.read(
+                    new ByteArrayInputStream(bytes),
+                    TransferSyntax.ExplicitVRLittleEndian,
+                    Limits.DEFAULT,
+                    longest,
+                    1 << 20);
+            StringBuilder out = new StringBuilder();
+            new DataSetPrinter(out, 64).print(outline);
+            assertThat(out.toString().lines().map(line -> line.replaceAll("  +", " ")))
+                    .containsExactly(
+                            "(0008,0060) CS [OT] # 2, 1 Modality",
+                            "(0020,0013) IS [5] # 2, 1 InstanceNumber",
+                            "(0008,0070) LO [ACME] # 4, 1 Manufacturer (out of order)",
+                            longest < 6
+                                    ? "(0008,0070) LO (not read) # 6, 1 Manufacturer"
+                                            + " (out of order, the same tag again: the first counts)"
+                                    : "(0008,0070) LO [OTHER] # 6, 1 Manufacturer"
+                                            + " (out of order, the same tag again: the first counts)",
+                            "(0028,0010) US 1 # 3, 1 Rows (odd length)",
+                            "(0028,0011) UN 1 # 2, 1 Columns (VR ZZ is none)",
+                            "(0040,0555) SQ (sequence of 1 item) # undefined, 1 AcquisitionContextSequence"
+                                    + " (no delimiter)",
+                            " item 1: (A, , \"B\") # 20",
+                            " (0008,0104) LO [B] # 2, 1 CodeMeaning",
+                            " (0008,0100) SH [A] # 2, 1 CodeValue (out of order)");
+        }
+    }
+
+    @Test
+    void a_long_private_creator_is_decoded_once_for_its_elements() {
+        Bytes bytes = Bytes.explicit().element(0x00090010, "LO", "A".repeat(65_000));
+        for (int i = 0; i < 200_000; i++) {
+            bytes.header(0x00091001, "LO", 0);
+        }
+        DataSet many = bytes.read();
+        assertTimeout(Duration.ofSeconds(30), () -> new DataSetPrinter(new Nowhere(), 64).print(many));
+    }
+
+    /** Keeps nothing. */
+    private static final class Nowhere implements Appendable {
+        @Override
+        public Appendable append(CharSequence text) {
+            return this;
+        }
+
+        @Override
+        public Appendable append(CharSequence text, int from, int to) {
+            return this;
+        }
+
+        @Override
+        public Appendable append(char c) {
+            return this;
+        }
     }
 }

@@ -133,9 +133,11 @@ class OutlineTest {
                     .done();
             DataSet whole = DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
             assertThat(whole.tags()).hasSize(4);
-            assertThat(outline(bytes, TransferSyntax.ExplicitVRLittleEndian, 100)
-                            .tags())
-                    .isEqualTo(whole.tags());
+            DataSet outline = outline(bytes, TransferSyntax.ExplicitVRLittleEndian, 100);
+            assertThat(outline.tags()).isEqualTo(whole.tags());
+            assertThat(outline.irregularities())
+                    .isEqualTo(whole.irregularities())
+                    .contains(Irregularity.TRAILING_BYTES);
         }
     }
 
@@ -213,6 +215,23 @@ class OutlineTest {
                                 () -> outline(many, TransferSyntax.ExplicitVRLittleEndian, 1000))
                         .tags())
                 .hasSize(400_001);
+    }
+
+    @Test
+    void bytes_behind_a_deflated_data_set_are_told_but_for_the_zero_that_makes_it_even() {
+        TransferSyntax deflated = TransferSyntax.DeflatedExplicitVRLittleEndian;
+        for (int length = 2; length < 40; length++) {
+            byte[] good = DataSet.empty()
+                    .with(Attributes.PatientID, "7".repeat(length))
+                    .toBytes(deflated);
+            assertThat(outline(good, deflated, 100).irregularities()).isEmpty();
+            for (byte[] rest : new byte[][] {{1}, {0, 0, 0}, {1, 2, 3}, new byte[10_000]}) {
+                byte[] followed = Arrays.copyOf(good, good.length + rest.length);
+                System.arraycopy(rest, 0, followed, good.length, rest.length);
+                assertThat(outline(followed, deflated, 100).irregularities())
+                        .containsExactly(Irregularity.TRAILING_BYTES);
+            }
+        }
     }
 
     private static Element.Bulk bulk(DataSet outline, int tag) {

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -153,6 +152,8 @@ final class DicomdirCommand implements Callable<Integer> {
                 file.ifPresent(listed::add);
                 if (file.isEmpty()) {
                     trouble(String.join("/", record.fileId()), "listed and not there");
+                } else {
+                    tellName(root, file.get(), record.fileId());
                 }
             }
         }
@@ -177,10 +178,14 @@ final class DicomdirCommand implements Callable<Integer> {
             throw new Failure(e.getMessage() == null ? "the File-set ID is none" : e.getMessage());
         }
         int before = builder.size();
+        MediaFolder medium = new MediaFolder(root);
         for (Path file : files(root)) {
             if (!listed.contains(file)) {
-                add(builder, root, file);
+                add(builder, medium, root, file);
             }
+        }
+        if (builder.size() == 0 && troubles > 0) {
+            throw new Failure("no DICOMDIR written: none of the files can be listed, refused: " + troubles);
         }
         builder.writeTo(root);
         invocation
@@ -198,18 +203,46 @@ final class DicomdirCommand implements Callable<Integer> {
         return FileSetBuilder.from(directory, invent);
     }
 
-    private void add(FileSetBuilder builder, Path root, Path file) throws IOException {
+    private void add(FileSetBuilder builder, MediaFolder medium, Path root, Path file) throws IOException {
         Optional<Opened> opened = head(root, file);
         if (opened.isEmpty()) {
             return;
         }
-        List<String> fileId = Stream.iterate(0, i -> i < root.relativize(file).getNameCount(), i -> i + 1)
-                .map(i -> root.relativize(file).getName(i).toString().toUpperCase(Locale.ROOT))
-                .toList();
+        List<String> fileId = fileId(root.relativize(file));
         try {
+            // Of two files whose names differ by their case alone one has the ID, and only that one would be found.
+            if (MediaFolder.isStandard(fileId) && !medium.resolve(fileId).equals(Optional.of(file))) {
+                trouble(
+                        name(root, file),
+                        "its file ID would be " + String.join("/", fileId)
+                                + ", by which another file or folder is found; rename it");
+                return;
+            }
             builder.add(fileId, opened.get().file().syntax(), opened.get().elements());
+            tellName(root, file, fileId);
         } catch (FileSetException e) {
             trouble(name(root, file), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Names without small letters, those of ASCII alone: others would be no file ID in another way. */
+    private static List<String> fileId(Path relative) {
+        List<String> components = new ArrayList<>();
+        for (Path component : relative) {
+            StringBuilder id = new StringBuilder(component.toString());
+            for (int i = 0; i < id.length(); i++) {
+                char c = id.charAt(i);
+                id.setCharAt(i, c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c);
+            }
+            components.add(id.toString());
+        }
+        return components;
+    }
+
+    private void tellName(Path root, Path file, List<String> fileId) {
+        String id = String.join("/", fileId);
+        if (!Path.of(id).equals(root.relativize(file))) {
+            tell(name(root, file), "listed as " + id + ", which must be its name on the medium (PS3.10 section 8.5)");
         }
     }
 

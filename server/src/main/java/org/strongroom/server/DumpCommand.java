@@ -1,12 +1,19 @@
 package org.strongroom.server;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedWriter;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +24,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.DataSetPrinter;
 import org.strongroom.dicom.DicomFormatException;
 import org.strongroom.dicom.Dictionary;
+import org.strongroom.dicom.Irregularity;
 import org.strongroom.dicom.Limits;
 import org.strongroom.dicom.Outline;
 import org.strongroom.dicom.Part10;
@@ -39,6 +47,8 @@ final class DumpCommand implements Callable<Integer> {
 
     /** All that is read of a file. */
     private static final int MOST_READ = 256 << 20;
+
+    private static final int BUFFERED = 1 << 15;
 
     private final Invocation invocation;
 
@@ -166,23 +176,64 @@ final class DumpCommand implements Callable<Integer> {
             } else {
                 printForPeople(part10, dataSet, tags, part10.syntax().deflated() ? -1 : bodyAt);
             }
+            if (json || xml) {
+                tellWhatIsLeftOut(path, dataSet);
+            }
         }
     }
 
+    /** Through a buffer: the stream of the invocation passes on what it gets piece by piece. */
     private void printForPeople(Part10 part10, DataSet dataSet, Set<Tag> tags, long bodyAt) throws IOException {
-        DataSetPrinter printer = new DataSetPrinter(invocation.out(), longest, bodyAt);
-        if (!tags.isEmpty()) {
-            printer.print(part10.meta(), tags);
-            printer.print(dataSet, tags);
-            return;
+        try (Writer out = new BufferedWriter(
+                new OutputStreamWriter(new Unclosed(invocation.out()), StandardCharsets.UTF_8), BUFFERED)) {
+            DataSetPrinter printer = new DataSetPrinter(out, longest, bodyAt);
+            if (!tags.isEmpty()) {
+                printer.print(part10.meta(), tags);
+                printer.print(dataSet, tags);
+                return;
+            }
+            if (!part10.meta().tags().isEmpty()) {
+                out.append("# File Meta Information\n");
+                printer.print(part10.meta());
+            }
+            String syntax = Dictionary.standard().uidName(part10.syntax().uid()).orElse("unknown");
+            out.append("# Data set, transfer syntax " + part10.syntax() + " " + syntax + "\n");
+            printer.print(dataSet);
+            Set<Irregularity> irregularities = EnumSet.noneOf(Irregularity.class);
+            irregularities.addAll(part10.irregularities());
+            irregularities.addAll(part10.meta().irregularities());
+            irregularities.addAll(dataSet.irregularities());
+            for (Irregularity irregularity : irregularities) {
+                out.append("# not as the standard has it: " + irregularity.words() + "\n");
+            }
         }
-        if (!part10.meta().tags().isEmpty()) {
-            invocation.out().println("# File Meta Information");
-            printer.print(part10.meta());
+    }
+
+    /** A model has each tag once and nothing behind the data set. */
+    private void tellWhatIsLeftOut(Path path, DataSet dataSet) {
+        Set<Irregularity> all = dataSet.irregularities();
+        for (Irregularity lost : List.of(Irregularity.DUPLICATE_ELEMENT, Irregularity.TRAILING_BYTES)) {
+            if (all.contains(lost)) {
+                invocation.err().println("strongroom dump: " + Failure.oneLine(path + ": left out: " + lost.words()));
+            }
         }
-        String syntax = Dictionary.standard().uidName(part10.syntax().uid()).orElse("unknown");
-        invocation.out().println("# Data set, transfer syntax " + part10.syntax() + " " + syntax);
-        printer.print(dataSet);
+    }
+
+    /** Flushed where others are closed. */
+    private static final class Unclosed extends FilterOutputStream {
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            out.write(bytes, offset, count);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 
     private DataSet outline(Path path, Part10 part10, long bodyAt) throws IOException {

@@ -55,6 +55,8 @@ public final class FileSetBuilder {
     private final Map<String, Node> files = new HashMap<>();
     /** File IDs by SOP Instance. */
     private final Map<Uid, String> instances = new HashMap<>();
+    /** The other way round. */
+    private final Map<String, Uid> sopInstances = new HashMap<>();
 
     private final Map<Node, Node> parents = new HashMap<>();
 
@@ -107,7 +109,10 @@ public final class FileSetBuilder {
         } else {
             String id = String.join("\\", record.fileId());
             files.put(id, node);
-            record.sopInstance().ifPresent(uid -> instances.putIfAbsent(uid, id));
+            Optional<Uid> instance = record.sopInstance();
+            if (instance.isPresent() && instances.putIfAbsent(instance.get(), id) == null) {
+                sopInstances.put(id, instance.get());
+            }
         }
         for (DirectoryRecord child : record.children()) {
             keep(child, characterSet, node, below);
@@ -145,7 +150,9 @@ public final class FileSetBuilder {
         byte[] own = maker.make(type, instance, Optional.of(file));
         Node parent = type.isAtRoot() ? root : series(instance);
         Node before = files.put(id, under(parent, new Node(own)));
+        forgetInstance(id);
         instances.put(sopInstance, id);
+        sopInstances.put(id, sopInstance);
         if (before != null) {
             drop(before);
         }
@@ -208,10 +215,17 @@ public final class FileSetBuilder {
     /** Takes an instance out, and what is above it and now empty; does nothing where it is not listed. */
     public void remove(List<String> fileId) {
         String id = String.join("\\", fileId);
-        instances.values().remove(id);
+        forgetInstance(id);
         Node node = files.remove(id);
         if (node != null) {
             drop(node);
+        }
+    }
+
+    private void forgetInstance(String id) {
+        Uid instance = sopInstances.remove(id);
+        if (instance != null) {
+            instances.remove(instance);
         }
     }
 

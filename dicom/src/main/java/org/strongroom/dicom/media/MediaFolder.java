@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folder that a file-set lies in: leads from Referenced File IDs (PS3.10 section 8.5) to files in it, and nowhere
  * else. No component means another folder, and no link is followed. Names are taken as they are, else without regard to
- * case and to what ISO 9660 puts behind them ({@code NAME.;1}), as a disc may be mounted. Not safe for several threads.
+ * case and to what ISO 9660 puts behind them ({@code NAME.;1}), as a disc may be mounted; of several such the first in order
+ * of their characters. Not safe for several threads.
  */
 public final class MediaFolder {
     private static final Pattern STANDARD = Pattern.compile("[A-Z0-9_]{1,8}");
@@ -99,7 +100,7 @@ public final class MediaFolder {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             for (Path path : all) {
                 String name = String.valueOf(path.getFileName());
-                names.putIfAbsent(plain(name), name);
+                names.merge(plain(name), name, (one, other) -> one.compareTo(other) < 0 ? one : other);
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();

@@ -3,6 +3,7 @@ package org.strongroom.dicom.media;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
@@ -25,6 +26,8 @@ final class RecordMaker {
     /** What a record has of an item of Blending Sequence, PS3.3 table F.5-23: the item also holds lookup tables. */
     private static final List<Tag> BLENDED = List.of(new Tag(0x00081115), Attributes.StudyInstanceUID.tag());
 
+    private static final int LONGEST = 0xFFFE;
+    private static final Pattern DATE_OR_TIME = Pattern.compile("[0-9.:]{1,16}");
     private static final byte ESCAPE = 0x1B;
 
     private final boolean invent;
@@ -43,6 +46,7 @@ final class RecordMaker {
      * @throws FileSetException when the instance lacks a value that the record must have
      */
     byte[] make(RecordType type, DataSet instance, Optional<File> file) throws FileSetException {
+        requireFits(instance, Attributes.SpecificCharacterSet.tag());
         DataSet start = DataSet.empty().withElementOf(instance, Attributes.SpecificCharacterSet.tag());
         DataSetBuilder record = new DataSetBuilder(start);
         record.text(Attributes.DirectoryRecordType.tag(), VR.CS, List.of(type.text()));
@@ -107,21 +111,37 @@ final class RecordMaker {
                 record.copy(DataSet.empty().withItems(tag, items), tag);
             }
         } else if (hasValue(instance, tag)) {
+            requireFits(instance, tag);
             record.copy(instance, tag);
         } else if (tag.equals(VERIFICATION)) {
-            instance.items(VERIFYING_OBSERVERS).stream()
+            Optional<DataSet> latest = instance.items(VERIFYING_OBSERVERS).stream()
                     .filter(observer -> hasValue(observer, tag))
-                    .max(Comparator.comparing(observer -> observer.text(tag).getFirst()))
-                    .ifPresent(observer -> record.copy(observer, tag));
+                    .max(Comparator.comparing(observer -> observer.text(tag).getFirst()));
+            if (latest.isPresent()) {
+                requireFits(latest.get(), tag);
+                record.copy(latest.get(), tag);
+            }
         } else if (key.type() == 2) {
             record.empty(tag, vr(tag));
         } else if (key.type() == 1) {
             Optional<Tag> other = alternative(instance, tag);
-            record.text(tag, vr(tag), other.isPresent() ? instance.text(other.get()) : List.of(invention(tag, type)));
+            String value = other.isPresent() ? instance.text(other.get()).getFirst() : invention(tag, type);
+            record.text(tag, vr(tag), List.of(value));
         }
     }
 
     private static final Tag PRIVATE_RECORD = new Tag(0x00041432);
+
+    /** In implicit VR a value of a VR with a length of 16 bits can be longer than a record, in explicit VR, holds. */
+    private static void requireFits(DataSet instance, Tag tag) throws FileSetException {
+        if (instance.element(tag).orElse(null) instanceof Element.Encoded value
+                && !value.vr().longLength()
+                && value.bytes().byteSize() > LONGEST) {
+            throw new FileSetException(
+                    Dictionary.standard().attribute(tag).orElseThrow().keyword() + " " + tag + " has "
+                            + value.bytes().byteSize() + " bytes, more than a record can hold (" + LONGEST + ")");
+        }
+    }
 
     static boolean hasValue(DataSet instance, Tag tag) {
         return switch (instance.element(tag).orElse(null)) {
@@ -140,7 +160,8 @@ final class RecordMaker {
         }
         return Stream.of(study + 1, study + 2, study + 3)
                 .map(Tag::new)
-                .filter(other -> hasValue(instance, other))
+                .filter(other -> hasValue(instance, other)
+                        && DATE_OR_TIME.matcher(instance.text(other).getFirst()).matches())
                 .findFirst();
     }
 

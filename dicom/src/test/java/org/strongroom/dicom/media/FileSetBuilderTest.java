@@ -106,6 +106,18 @@ class FileSetBuilderTest {
     }
 
     @Test
+    void an_instance_that_another_took_the_file_id_of_can_be_added_elsewhere() throws Exception {
+        FileSetBuilder builder = new FileSetBuilder("", false);
+        builder.add(List.of("A"), SYNTAX, instance(1));
+        builder.add(List.of("A"), SYNTAX, instance(2));
+        builder.add(List.of("B"), SYNTAX, instance(1));
+        assertThatThrownBy(() -> builder.add(List.of("C"), SYNTAX, instance(2)))
+                .hasMessage("the same SOP Instance as A");
+        assertThat(builder.size()).isEqualTo(2);
+        assertThat(tree(written(builder))).hasSize(5);
+    }
+
+    @Test
     void values_that_are_missing_are_told_or_made_up() throws Exception {
         DataSet lacking = instance(1).without(Attributes.StudyID).without(Attributes.StudyDate);
         assertThatThrownBy(() -> new FileSetBuilder("", false).add(List.of("A"), SYNTAX, lacking))
