@@ -751,7 +751,12 @@ public final class DataSet {
         return edited(tag, index.with(tag.code(), vr.code(), 0, value));
     }
 
-    /** This with these elements instead of its own, and what else of {@link Irregularity} was seen, as bits. */
+    /** This with these elements instead of its own. */
+    DataSet with(ElementIndex elements) {
+        return with(elements, 0);
+    }
+
+    /** The same, and what else of {@link Irregularity} was seen, as bits. */
     DataSet with(ElementIndex elements, int seen) {
         return new DataSet(source, elements, inherited, undefinedLength, true, irregularities | seen);
     }

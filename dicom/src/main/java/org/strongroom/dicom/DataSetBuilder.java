@@ -62,6 +62,6 @@ public final class DataSetBuilder {
         for (; at < own.count; at++) {
             all.add(own, at);
         }
-        return start.with(all, 0);
+        return start.with(all);
     }
 }
