@@ -48,7 +48,9 @@ class DcmdumpTest {
         for (Corpus.Entry entry : entries.subList(0, Extent.of(40, entries.size()))) {
             Optional<List<Line>> ours = ours(corpus.get().path(entry));
             Optional<List<Line>> theirs = theirs(corpus.get().path(entry));
-            if (ours.isPresent() && theirs.isPresent() && isDisordered(corpus.get().path(entry))) {
+            if (ours.isPresent()
+                    && theirs.isPresent()
+                    && isDisordered(corpus.get().path(entry))) {
                 files++;
                 differences.merge("it sorts what is out of order, and leaves out duplicates", 1, Integer::sum);
             } else if (ours.isPresent() && theirs.isPresent()) {
