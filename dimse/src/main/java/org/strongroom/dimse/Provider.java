@@ -28,8 +28,8 @@ final class Provider {
     /** A UI value has a 16 bit length in explicit VR: a thousand UIDs fit whatever their length. */
     private static final int MOST_FAILED_INSTANCES = 1000;
 
-    /** What is left of a second is for the abort to go out. */
-    private static final Duration CANCEL_GRACE = Duration.ofMillis(500);
+    /** What is left of a second is for what the socket's buffers hold, and for the abort behind it. */
+    private static final Duration CANCEL_GRACE = Duration.ofMillis(200);
 
     private final Conversation talk;
     private final Map<Integer, AcceptedContext> contexts;
