@@ -32,7 +32,7 @@ import org.strongroom.testkit.Extent;
  * ends as table 9-10 says and within its deadline, and the listener goes on serving others.
  */
 final class MalformedPduTest {
-    private static final Duration ARTIM = Duration.ofMillis(500);
+    private static final Duration ARTIM = Duration.ofSeconds(2);
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Timeouts TIMEOUTS = new Timeouts(LONG, ARTIM, ARTIM, LONG, ARTIM, 1024);
 
@@ -275,7 +275,7 @@ final class MalformedPduTest {
     private static Map<String, String> play(DimseListener listener, List<Attempt> attempts) throws Exception {
         Map<String, String> seen = new LinkedHashMap<>();
         try (ExecutorService together =
-                Executors.newFixedThreadPool(64, Thread.ofVirtual().factory())) {
+                Executors.newFixedThreadPool(48, Thread.ofVirtual().factory())) {
             Map<String, Future<String>> all = new LinkedHashMap<>();
             attempts.forEach(attempt -> all.put(attempt.name(), together.submit(() -> seen(listener, attempt))));
             for (Map.Entry<String, Future<String>> one : all.entrySet()) {

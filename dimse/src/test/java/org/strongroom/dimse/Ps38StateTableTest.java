@@ -34,6 +34,9 @@ final class Ps38StateTableTest {
 
     private static final int PLAYED_BLANK = 9;
 
+    /** More wait for a timer than are busy. */
+    private static final int AT_ONCE = 24;
+
     private static final List<String> NOTHING = List.of();
 
     /** One way to be in a cell, and what the peer must see until the connection is closed. */
@@ -47,7 +50,8 @@ final class Ps38StateTableTest {
     @TestFactory
     Stream<DynamicTest> every_cell_is_played_or_can_not_be() {
         List<Play> plays = plays();
-        ExecutorService together = Executors.newVirtualThreadPerTaskExecutor();
+        ExecutorService together =
+                Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().factory());
         List<Future<List<String>>> seen =
                 plays.stream().map(play -> together.submit(() -> seen(play))).toList();
         together.shutdown();

@@ -21,7 +21,9 @@ import org.strongroom.dimse.AssociationPolicy.Rejection;
 
 /** Brings connections into the states of PS3.8 table 9-10, as acceptor or as requestor. */
 final class StateScenes {
-    static final Duration ARTIM = Duration.ofMillis(600);
+    /** Many times what a play takes on a machine that is busy. */
+    static final Duration ARTIM = Duration.ofSeconds(2);
+
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final Timeouts TIMEOUTS = new Timeouts(LONG, ARTIM, LONG, LONG, LONG, 1024);
 
