@@ -99,6 +99,10 @@ final class DataSetReader {
             if (pixelsPassed && otherBytesMayFollow && !head && endsWithOtherBytes(at, explicit, big)) {
                 break;
             }
+            if (complete && pixelsPassed && available - at < 8 && restIsZeroFrom(at)) {
+                irregularities |= Irregularity.TRAILING_ZEROS.bit();
+                break;
+            }
             if (!header(at, available, explicit, big)) {
                 return MORE;
             }
@@ -288,11 +292,22 @@ final class DataSetReader {
 
     /**
      * Two letters that are no VR: a VR of the future has a 32-bit length (PS3.5 section 7.1.2), a mistaken one mostly 16
-     * bits; what fits decides. Anything else: an element without VR, which some devices put among explicit ones.
+     * bits; what fits decides. Anything else: two spoilt bytes where the VR stood, if an element begins where a length of 16
+     * bits leads; else an element without VR, which some devices put among explicit ones.
      */
     private boolean headerWithoutVr(int at, int end, boolean big) {
         if (isVrAt(bytes, at + 4)) {
             return headerOfUnknownVr(at, end, big);
+        }
+        int next = at + 8 + Value.unsignedShort(bytes, at + 6, big);
+        if (!complete && end == available && next + 6 > end) {
+            return false;
+        }
+        if (next == end || (next + 6 <= end && begins(bytes, next, big, tag))) {
+            irregularities |= Irregularity.UNKNOWN_VR.bit();
+            vr = vrOfSpoilt(tag);
+            length = Value.unsignedShort(bytes, at + 6, big);
+            return true;
         }
         vr = implicitVr(tag);
         length = Value.intAt(bytes, at + 4, big) & 0xFFFFFFFFL;
@@ -303,6 +318,21 @@ final class DataSetReader {
         }
         irregularities |= Irregularity.IMPLICIT_ELEMENT.bit();
         return true;
+    }
+
+    /** Whether an explicit element after {@code tag}, or the end of an item or a sequence, seems to begin there. */
+    static boolean begins(byte[] bytes, int at, boolean big, int tag) {
+        int code = Value.intAt(bytes, at, big);
+        int next = big ? code : (code << 16) | (code >>> 16);
+        return next == ITEM_DELIMITATION
+                || next == SEQUENCE_DELIMITATION
+                || (Integer.compareUnsigned(next, tag) > 0 && VR.codeOf(bytes[at + 4], bytes[at + 5]) >= 0);
+    }
+
+    /** The dictionary's, but no sequence: items have a 32-bit length before them. */
+    static int vrOfSpoilt(int tag) {
+        int known = implicitVr(tag);
+        return known == SQ ? UN : known;
     }
 
     private boolean headerOfUnknownVr(int at, int end, boolean big) {

@@ -23,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  * fragments. Each knows where it must end at the latest, so that no length is believed beyond what is around it.
  */
 public final class Rewriter extends OutputStream {
-    private static final int BUFFER = 1 << 14;
+    /** Any value with a length of 16 bits, and the headers around it, fit in. */
+    private static final int BUFFER = (1 << 16) + 64;
+
     private static final int ITEM = 0xFFFEE000;
     private static final int ITEM_DELIMITATION = 0xFFFEE00D;
     private static final int SEQUENCE_DELIMITATION = 0xFFFEE0DD;
+    private static final int PIXEL_DATA = 0x7FE00010;
     private static final int PIXEL_REPRESENTATION = 0x00280103;
     private static final long UNDEFINED = 0xFFFFFFFFL;
     private static final int NO_PADDING = -1;
@@ -81,6 +84,7 @@ public final class Rewriter extends OutputStream {
     private boolean ended;
     private boolean zeros;
     private boolean zerosMayFollow = true;
+    private boolean pixelsPassed;
     private int elements;
     private int depth;
 
@@ -252,6 +256,10 @@ public final class Rewriter extends OutputStream {
             closeTop(); // a missing delimiter at the end is what readers put up with
             return true;
         }
+        if (ended && to - from < 8 && top.kind == Kind.DATA_SET && pixelsPassed && restIsZero()) {
+            zeros = true;
+            return true;
+        }
         if (!has(8, top)) {
             return false;
         }
@@ -268,6 +276,15 @@ public final class Rewriter extends OutputStream {
             throw fail("a header is cut off");
         }
         return to - from >= count;
+    }
+
+    private boolean restIsZero() {
+        for (int i = from; i < to; i++) {
+            if (buffer[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Eight bytes at a time: what turns out not to be padding was elements (0000,0000), group lengths, which go nowhere. */
@@ -395,6 +412,7 @@ public final class Rewriter extends OutputStream {
         }
         VR is = vr == Dictionary.US_OR_SS ? (top.pixelRepresentation == 1 ? VR.SS : VR.US) : VR.at(vr);
         skip(headerLength);
+        pixelsPassed |= tag == PIXEL_DATA && top.kind == Kind.DATA_SET;
         if (length != UNDEFINED && length > top.end - position) {
             throw fail("a value of " + length + " bytes in " + new Tag(tag) + " beyond its item");
         }
@@ -572,10 +590,8 @@ public final class Rewriter extends OutputStream {
      * that are no VR and no length in 16 bits, the length has 32 bits unless the next element begins there.
      */
     private boolean headerWithoutVr(Open top, int tag) {
-        if (!isLetter(buffer[from + 4]) || !isLetter(buffer[from + 5])) {
-            vr = DataSetReader.implicitVr(tag);
-            length = lengthAt(from + 4, top.big);
-            return true;
+        if (!DataSetReader.isVrAt(buffer, from + 4)) {
+            return headerOfNoVr(top, tag);
         }
         vr = VR.UN.code();
         length = Value.unsignedShort(buffer, from + 6, top.big);
@@ -589,15 +605,25 @@ public final class Rewriter extends OutputStream {
         }
         int next = tagAt(from + 8, top.big);
         boolean begins = next >>> 16 == 0xFFFE
-                || (looked == 14
-                        && Integer.compareUnsigned(next, tag) > 0
-                        && isLetter(buffer[from + 12])
-                        && isLetter(buffer[from + 13]));
+                || (looked == 14 && Integer.compareUnsigned(next, tag) > 0 && DataSetReader.isVrAt(buffer, from + 12));
         return begins || longHeader(top);
     }
 
-    private static boolean isLetter(byte b) {
-        return b >= 'A' && b <= 'Z';
+    private boolean headerOfNoVr(Open top, int tag) {
+        int shorter = Value.unsignedShort(buffer, from + 6, top.big);
+        int whole = 8 + shorter;
+        long within = ended ? Math.min(to - from, top.end - position) : top.end - position;
+        if (within >= whole + 6 && to - from < whole + 6) {
+            return false;
+        }
+        if (within == whole || (within >= whole + 6 && DataSetReader.begins(buffer, from + whole, top.big, tag))) {
+            vr = DataSetReader.vrOfSpoilt(tag);
+            length = shorter;
+        } else {
+            vr = DataSetReader.implicitVr(tag);
+            length = lengthAt(from + 4, top.big);
+        }
+        return true;
     }
 
     private void push(Kind kind, int tag, long bytes, boolean explicit, boolean big, DataSetWriter writer) {

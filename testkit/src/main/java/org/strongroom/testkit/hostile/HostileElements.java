@@ -156,12 +156,21 @@ final class HostileElements {
             add(
                     "element/no-vr-" + hex(vr),
                     EXPLICIT,
-                    REFUSED,
+                    ACCEPTED,
                     wire -> wire.tag(0x00090010)
                             .text(vr)
                             .number(2, 2)
                             .text("AB")
                             .element(0x00100020, "LO", "AB"));
+            add(
+                    "element/no-vr-and-nothing-behind-" + hex(vr),
+                    EXPLICIT,
+                    REFUSED,
+                    wire -> wire.tag(0x00090010)
+                            .text(vr)
+                            .number(2, 2)
+                            .text("AB")
+                            .raw(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
         }
         add(
                 "element/implicit-among-explicit",
@@ -220,6 +229,14 @@ final class HostileElements {
                     target,
                     ACCEPTED,
                     wire -> wire.element(0x00100020, "LO", "AB").raw(new byte[1001]));
+            for (int count = 1; count < 8; count++) {
+                byte[] zeros = new byte[count];
+                add(
+                        "element/" + count + "-zeros-behind-pixel-data" + in(target),
+                        target,
+                        ACCEPTED,
+                        wire -> wire.element(0x7FE00010, "OB", new byte[8]).raw(zeros));
+            }
             add(
                     "element/letters-behind" + in(target),
                     target,
