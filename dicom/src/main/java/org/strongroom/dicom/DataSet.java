@@ -402,7 +402,7 @@ public final class DataSet {
     }
 
     /** The same for one element; for (0008,0005) it tells of the terms. */
-    Set<TextFault.Kind> textFaultsAt(Tag tag) {
+    public Set<TextFault.Kind> textFaultsAt(Tag tag) {
         int at = index.find(tag.code());
         return at < 0 ? Set.of() : textFaultsAt(at);
     }

@@ -10,6 +10,7 @@ import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Dictionary;
 import org.strongroom.dicom.Element;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TextFault;
 import org.strongroom.dicom.VR;
 
 /**
@@ -35,8 +36,11 @@ final class ElementCheck {
 
     void check(Level level) {
         checkPlaces(level);
-        for (Tag tag : level.elements().tags()) {
-            checkTag(level, tag);
+        List<Tag> tags = level.elements().tags();
+        boolean meta =
+                level.parent() == null && !tags.isEmpty() && tags.getLast().group() == 2;
+        for (Tag tag : tags) {
+            checkTag(level, tag, meta);
             Optional<Element> element = level.elements().element(tag);
             if (element.isPresent()) {
                 checkElement(level, tag, element.get());
@@ -55,7 +59,8 @@ final class ElementCheck {
         for (int i = 0; i < places.size(); i++) {
             DataSet.Place place = places.get(i);
             Tag tag = place.tag();
-            if (!seen.add(tag)) {
+            boolean first = seen.add(tag);
+            if (!first) {
                 findings.add(Rule.DUPLICATE_ELEMENT, level, tag, "more than once in one data set");
             } else if (highest != null && tag.compareTo(highest) < 0) {
                 findings.add(Rule.ELEMENT_ORDER, level, tag, "after an element of a higher tag");
@@ -65,7 +70,7 @@ final class ElementCheck {
             if (explicit && place.letters().isEmpty()) {
                 findings.add(Rule.VR_ABSENT, level, tag, "without VR among elements that have one");
             }
-            if (tag.element() == 0) {
+            if (tag.element() == 0 && first) {
                 checkGroupLength(level, places, i);
             }
         }
@@ -101,21 +106,16 @@ final class ElementCheck {
         }
     }
 
-    private void checkTag(Level level, Tag tag) {
+    /** @param meta whether the level is File Meta Information */
+    private void checkTag(Level level, Tag tag, boolean meta) {
         int group = tag.group();
-        boolean meta = group == 2;
         if (group == 0 || group == 0xFFFF || (tag.isPrivate() && group < 8)) {
             findings.add(Rule.FORBIDDEN_ELEMENT, level, tag, "group " + hex(group) + " is not for data sets");
-        } else if (meta && !isMeta(level)) {
+        } else if (group == 2 && !meta) {
             findings.add(Rule.FORBIDDEN_ELEMENT, level, tag, "File Meta Information inside the data set");
         } else if (tag.isPrivate()) {
             checkPrivate(level, tag);
         }
-    }
-
-    private static boolean isMeta(Level level) {
-        List<Tag> tags = level.elements().tags();
-        return level.parent() == null && tags.getLast().group() == 2;
     }
 
     private void checkPrivate(Level level, Tag tag) {
@@ -213,9 +213,15 @@ final class ElementCheck {
     }
 
     private void checkCharacterSetTerms(Level level) {
-        if (level.elements().contains(SPECIFIC_CHARACTER_SET)
-                && !level.elements().characterSet().unknownTerms().isEmpty()) {
+        Set<TextFault.Kind> faults = level.elements().textFaultsAt(SPECIFIC_CHARACTER_SET);
+        if (faults.contains(TextFault.Kind.UNKNOWN_TERM)) {
             findings.add(Rule.CHARACTER_SET, level, SPECIFIC_CHARACTER_SET, "a term that names no character set");
+        } else if (faults.contains(TextFault.Kind.IRREGULAR_TERM)) {
+            findings.add(
+                    Rule.CHARACTER_SET,
+                    level,
+                    SPECIFIC_CHARACTER_SET,
+                    TextFault.Kind.IRREGULAR_TERM + "; it is understood");
         }
     }
 

@@ -5,15 +5,19 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.strongroom.dicom.Element;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.TextFault;
 import org.strongroom.dicom.VR;
 
 /** The value of one element against its VR: length, repertoire, form and padding, PS3.5 table 6.2-1. */
 final class ValueCheck {
     private static final Pattern AGE = Pattern.compile("[0-9]{3}[DWMY]");
     private static final Pattern UID = Pattern.compile("(?:0|[1-9][0-9]*)(?:\\.(?:0|[1-9][0-9]*))+");
+
+    private static final char ESCAPE = 0x1B;
 
     private final Findings findings;
 
@@ -227,18 +231,22 @@ final class ValueCheck {
                     tag,
                     several ? "text filled up with NULs" : "text padded with NUL");
         }
-        checkCharacterSet(level, element);
+        Set<TextFault.Kind> faults = level.elements().textFaultsAt(tag);
+        if (faults.contains(TextFault.Kind.NO_CHARACTER)) {
+            undecodable(level, element);
+        }
         List<String> values = level.text(tag);
         for (String value : values) {
             checkText(level, tag, vr, value);
         }
+        if (faults.contains(TextFault.Kind.CONTROL_CHARACTER)
+                && values.stream().anyMatch(value -> value.indexOf(ESCAPE) >= 0)) {
+            findings.add(Rule.VALUE_CHARACTERS, level, tag, "an escape where the character set has no code extensions");
+        }
         return values.size();
     }
 
-    private void checkCharacterSet(Level level, Element.Encoded element) {
-        if (level.elements().decodes(element.tag())) {
-            return;
-        }
+    private void undecodable(Level level, Element.Encoded element) {
         boolean declared = !level.elements().characterSet().terms().isEmpty();
         if (declared) {
             findings.add(
@@ -258,8 +266,9 @@ final class ValueCheck {
     private void checkText(Level level, Tag tag, VR vr, String value) {
         boolean lines = vr == VR.ST || vr == VR.LT || vr == VR.UT;
         boolean controls = value.chars()
-                .anyMatch(c -> (c < ' ' && c != 0x1B && !(lines && (c == '\t' || c == '\n' || c == '\f' || c == '\r')))
-                        || c == 0x7F);
+                .anyMatch(
+                        c -> (c < ' ' && c != ESCAPE && !(lines && (c == '\t' || c == '\n' || c == '\f' || c == '\r')))
+                                || c == 0x7F);
         if (controls) {
             findings.add(Rule.VALUE_CHARACTERS, level, tag, "a control character that VR " + vr + " does not allow");
         }

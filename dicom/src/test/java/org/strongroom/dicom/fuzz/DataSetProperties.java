@@ -263,8 +263,11 @@ public final class DataSetProperties {
                     .attribute(tag)
                     .map(entry -> entry.vrs().contains(VR.SQ))
                     .orElse(false);
-            boolean is = dataSet.element(tag).orElseThrow() instanceof Element.Sequence;
-            if (named != is) {
+            Element element = dataSet.element(tag).orElseThrow();
+            boolean is = element instanceof Element.Sequence;
+            // Fragments elsewhere than in pixel data have no form without VR.
+            boolean formless = element instanceof Element.Fragments && tag.code() != 0x7FE00010;
+            if (named != is || formless) {
                 return false;
             }
             if (is && !dataSet.items(tag).stream().allMatch(DataSetProperties::sequencesAreAsInTheDictionary)) {

@@ -1,12 +1,17 @@
 package org.strongroom.dicom.validate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.strongroom.dicom.Bytes;
+import org.strongroom.dicom.DataSet;
+import org.strongroom.dicom.Limits;
+import org.strongroom.dicom.TransferSyntax;
 
 /** Each VR of PS3.5 section 6.2 from both sides: the last value allowed and the first that is not. */
 class ValueRulesTest {
@@ -183,6 +188,38 @@ class ValueRulesTest {
                         .findings())
                 .extracting(Finding::rule)
                 .contains(Rule.VALUE_LENGTH);
+    }
+
+    @Test
+    void an_escape_without_code_extensions_and_a_misspelled_term_are_found() {
+        SyntheticCt ct = SyntheticCt.valid().put(0x00080005, "CS", "ISO_IR 100");
+        byte[] escaped = "A\u001b$B;3ED ".getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(ct.put(0x00100010, "PN", escaped).report().findings())
+                .extracting(Finding::rule, Finding::message)
+                .containsExactly(tuple(
+                        Rule.VALUE_CHARACTERS, "an escape where the character set has no code extensions"));
+        assertThat(SyntheticCt.valid().put(0x00080005, "CS", "ISO_IR_100").report().findings())
+                .extracting(Finding::message)
+                .containsExactly(
+                        "a character set spelled or combined otherwise than PS3.3 has it; it is understood");
+    }
+
+    /** Not a timed test: quadratic work on so many would outlast the build. */
+    @Test
+    void elements_without_end_that_are_checked_with_their_neighbours_cost_each_the_same() {
+        Bytes lengths = Bytes.explicit();
+        Bytes metas = Bytes.explicit();
+        for (int i = 0; i < 190_000; i++) {
+            lengths.element(0x00100000, "UL", new byte[4]);
+            metas.element(0x00020102, "OB", new byte[0]);
+        }
+        metas.element(0x00100020, "LO", "42");
+        for (byte[] bytes : List.of(lengths.done(), metas.done())) {
+            DataSet dataSet =
+                    DataSet.read(bytes, TransferSyntax.ExplicitVRLittleEndian, Limits.DEFAULT);
+            Report report = Validator.validate(DataSet.empty(), dataSet, TransferSyntax.ExplicitVRLittleEndian);
+            assertThat(report.findings()).isNotEmpty();
+        }
     }
 
     @Test
