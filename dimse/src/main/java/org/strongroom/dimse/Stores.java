@@ -91,27 +91,26 @@ public final class Stores<I extends Instance> implements Association.Unfinished,
     }
 
     private void takeOne() throws IOException {
-        CommandSet response = association.guarded(this::response);
-        I instance = outstanding.remove(response.required(CommandSet.MESSAGE_ID_RESPONDED_TO));
+        Answer<I> answer = association.guarded(this::answer);
+        answered.answered(answer.instance(), answer.status());
+    }
+
+    private record Answer<I>(I instance, Status status) {}
+
+    private Answer<I> answer() throws IOException {
+        CommandSet command = answers.message().command();
+        I instance = command.field() == (CommandField.C_STORE_RQ | CommandField.RESPONSE)
+                ? outstanding.remove(command.required(CommandSet.MESSAGE_ID_RESPONDED_TO))
+                : null;
         if (instance == null) {
-            throw new IllegalStateException("a response to nothing was let through");
+            throw new PduException(0, "no response to what was asked", PduException.UNEXPECTED_PDU);
         }
-        Status status = StoreMessages.status(response);
-        Optional<Uid> named = response.uid(CommandSet.AFFECTED_SOP_INSTANCE);
+        Status status = StoreMessages.status(command);
+        Optional<Uid> named = command.uid(CommandSet.AFFECTED_SOP_INSTANCE);
         if (named.isPresent() && !named.get().equals(instance.sopInstance())) {
             status = Status.PROCESSING_FAILURE.because("the called side answered about another instance");
         }
-        answered.answered(instance, status);
-    }
-
-    private CommandSet response() throws IOException {
-        CommandSet command = answers.message().command();
-        int field = command.field();
-        if (field != (CommandField.C_STORE_RQ | CommandField.RESPONSE)
-                || !outstanding.containsKey(command.required(CommandSet.MESSAGE_ID_RESPONDED_TO))) {
-            throw new PduException(0, "no response to what was asked", PduException.UNEXPECTED_PDU);
-        }
-        return command;
+        return new Answer<>(instance, status);
     }
 
     /** Waits for the responses that are out; nothing where the association is over. */

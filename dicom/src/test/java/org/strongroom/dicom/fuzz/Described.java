@@ -10,6 +10,7 @@ import org.strongroom.dicom.ByteRange;
 import org.strongroom.dicom.DataSet;
 import org.strongroom.dicom.Element;
 import org.strongroom.dicom.Tag;
+import org.strongroom.dicom.VR;
 
 /** A data set as lines of text, to be compared: every element in order, items included, with VR and value. */
 public final class Described {
@@ -38,17 +39,22 @@ public final class Described {
                 }
                 case Element.Fragments fragments -> {
                     for (ByteRange range : fragments.fragments()) {
-                        lines.add(path + tag + " " + fragments.vr() + " fragment " + hex(dataSet.bytes(range)));
+                        lines.add(path + tag + " " + fragments.vr() + " fragment " + hex(VR.OB, dataSet.bytes(range)));
                     }
                 }
-                case Element.Encoded encoded -> lines.add(path + tag + " " + encoded.vr() + " " + hex(encoded.bytes()));
+                case Element.Encoded encoded -> lines.add(path + tag + " " + encoded.vr() + " " + hex(encoded.vr(), encoded.bytes()));
                 case Element other -> throw new IllegalStateException("unexpected " + other);
             }
         }
     }
 
-    private static String hex(MemorySegment bytes) {
-        byte[] array = bytes.toArray(ValueLayout.JAVA_BYTE);
+    /** Of even length, as it would have been written. */
+    private static String hex(VR vr, MemorySegment bytes) {
+        int length = Math.toIntExact(bytes.byteSize());
+        byte[] array = Arrays.copyOf(bytes.toArray(ValueLayout.JAVA_BYTE), length + length % 2);
+        if (length % 2 != 0 && vr.isText() && vr != VR.UI) {
+            array[length] = ' ';
+        }
         return array.length > LONGEST
                 ? array.length + " bytes " + Arrays.hashCode(array)
                 : HexFormat.of().formatHex(array);
