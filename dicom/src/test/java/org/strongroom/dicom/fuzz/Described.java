@@ -42,7 +42,8 @@ public final class Described {
                         lines.add(path + tag + " " + fragments.vr() + " fragment " + hex(VR.OB, dataSet.bytes(range)));
                     }
                 }
-                case Element.Encoded encoded -> lines.add(path + tag + " " + encoded.vr() + " " + hex(encoded.vr(), encoded.bytes()));
+                case Element.Encoded encoded ->
+                    lines.add(path + tag + " " + encoded.vr() + " " + hex(encoded.vr(), encoded.bytes()));
                 case Element other -> throw new IllegalStateException("unexpected " + other);
             }
         }
