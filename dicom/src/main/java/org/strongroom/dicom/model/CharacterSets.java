@@ -32,7 +32,10 @@ final class CharacterSets {
     }
 
     private static DataSet rewritten(DataSet dataSet, boolean outermost) {
-        List<String> named = dataSet.all(Attributes.SpecificCharacterSet);
+        // Of another VR than CS it may come with spaces that are none of a term.
+        List<String> named = dataSet.all(Attributes.SpecificCharacterSet).stream()
+                .map(String::strip)
+                .toList();
         DataSet declared = outermost
                 ? dataSet.with(Attributes.SpecificCharacterSet, UTF_8)
                 : dataSet.without(Attributes.SpecificCharacterSet);
