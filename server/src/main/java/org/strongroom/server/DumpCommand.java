@@ -45,8 +45,9 @@ final class DumpCommand implements Callable<Integer> {
     /** Values that are longer are passed over in a file. */
     private static final long LONGEST_READ = 1 << 20;
 
-    /** All that is read of a file. */
-    private static final int MOST_READ = 256 << 20;
+    /** All that is read of a file: it is held up to three times, beside its index. */
+    private static final int MOST_READ =
+            (int) Math.min(256 << 20, Runtime.getRuntime().maxMemory() / 4);
 
     private static final int BUFFERED = 1 << 15;
 

@@ -2,7 +2,6 @@ package org.strongroom.dicom.model;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.strongroom.dicom.DataSet;
@@ -69,19 +68,21 @@ public final class NativeXmlWriter {
     }
 
     private void elements(DataSet dataSet, int depth) throws IOException {
+        CreatorNames creators = new CreatorNames(dataSet);
         for (ElementCursor cursor = dataSet.cursor(); cursor.next(); ) {
             int tag = cursor.tag();
             if ((tag & 0xFFFF) != 0 && tag >>> 16 != 2) {
                 path.enter(tag);
                 xml.line(depth);
-                element(dataSet, cursor, new Tag(tag), depth);
+                element(dataSet, creators, cursor, new Tag(tag), depth);
                 path.leave();
             }
         }
     }
 
-    private void element(DataSet dataSet, ElementCursor cursor, Tag tag, int depth) throws IOException {
-        String creator = tag.isPrivate() ? creator(dataSet, tag) : "";
+    private void element(DataSet dataSet, CreatorNames creators, ElementCursor cursor, Tag tag, int depth)
+            throws IOException {
+        String creator = tag.isPrivate() ? creators.of(tag) : "";
         xml.start("DicomAttribute");
         xml.startAttribute("tag");
         out.hex(creator.isEmpty() ? tag.code() : tag.code() & 0xFFFF00FF);
@@ -107,20 +108,6 @@ public final class NativeXmlWriter {
         }
         xml.line(depth);
         xml.end("DicomAttribute");
-    }
-
-    /** The creator that a reader would find this very block by; empty where there is none. */
-    private static String creator(DataSet dataSet, Tag tag) {
-        int block = tag.element() >>> 8;
-        List<String> creator = block < 0x10 ? List.of() : dataSet.text(Tag.of(tag.group(), block));
-        if (creator.size() != 1) {
-            return "";
-        }
-        byte[] text = creator.getFirst().getBytes(StandardCharsets.UTF_8);
-        boolean first = dataSet.block(tag.group(), creator.getFirst())
-                .map(found -> found.tag(tag.element() & 0xFF).equals(tag))
-                .orElse(false);
-        return first && XmlOut.fits(text, 0, text.length) ? creator.getFirst() : "";
     }
 
     private void items(List<DataSet> items, int depth) throws IOException {

@@ -71,7 +71,9 @@ class DicomDirectoryTest {
                                 + "{} [], {IMAGE=31, PATIENT=2, SERIES=13, STUDY=6} []]");
     }
 
-    /** One patient, one study, one series and two images, made by our own writer. */
+    /** One patient, one study, one series and two images, made by our own writer; once, since its UID's length varies. */
+    private static final byte[] SMALL = small();
+
     private static byte[] small() {
         try {
             FileSetBuilder builder = new FileSetBuilder("SMALL", false);
@@ -103,7 +105,7 @@ class DicomDirectoryTest {
 
     /** With the {@code count}th value of this element of group 0004 changed. */
     private static byte[] changed(int element, int count, long value) {
-        byte[] bytes = small();
+        byte[] bytes = SMALL.clone();
         int found = 0;
         for (int i = 132; i < bytes.length - 12; i++) {
             boolean here = bytes[i] == 4
@@ -131,12 +133,11 @@ class DicomDirectoryTest {
 
     @Test
     void wrong_offsets_are_told_and_the_order_of_the_records_counts() {
-        long patient = DicomDirectory.read(small(), Limits.DEFAULT)
+        long patient = DicomDirectory.read(SMALL, Limits.DEFAULT)
                 .elements()
                 .get(Attributes.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity)
                 .orElseThrow();
-        assertThat(DicomDirectory.read(small(), Limits.DEFAULT).irregularities())
-                .isEmpty();
+        assertThat(DicomDirectory.read(SMALL, Limits.DEFAULT).irregularities()).isEmpty();
         assertWholeDespite(changed(0x1200, 1, 0), Irregularity.BAD_OFFSET);
         assertWholeDespite(changed(0x1200, 1, 0xFFFFFFFFL), Irregularity.BAD_OFFSET);
         assertWholeDespite(changed(0x1200, 1, patient + 2), Irregularity.BAD_OFFSET);
@@ -158,7 +159,7 @@ class DicomDirectoryTest {
     void no_change_of_a_few_bytes_raises_another_exception() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        byte[] whole = small();
+        byte[] whole = SMALL;
         for (int run = 0; run < 5000; run++) {
             byte[] bytes = whole.clone();
             for (int change = 0; change < 4; change++) {
@@ -176,7 +177,7 @@ class DicomDirectoryTest {
 
     @Test
     void what_is_cut_off_is_refused() {
-        byte[] whole = small();
+        byte[] whole = SMALL;
         assertThatThrownBy(() -> DicomDirectory.read(java.util.Arrays.copyOf(whole, whole.length - 1), Limits.DEFAULT))
                 .isInstanceOf(DicomFormatException.class);
     }
