@@ -434,7 +434,7 @@ final class DataSetReader {
 
     /** Undefined length means fragments for pixel data and for the VRs that cannot be sequences, PS3.5 A.4. */
     static boolean isFragments(int tag, int vr) {
-        return tag == PIXEL_DATA
+        return (tag == PIXEL_DATA && vr != SQ)
                 || switch (VR.at(vr & 63)) {
                     case OB, OW, OD, OF, OL, OV -> vr < 64;
                     default -> false;

@@ -105,9 +105,13 @@ public final class DataSetProperties {
             try {
                 part = DataSet.readHead(body, length, false, syntax, HEAD_LIMITS);
             } catch (DicomFormatException e) {
-                // An element without VR must fit; in a beginning that is believed up to the longest value.
+                // An element without VR must fit; in a beginning that is believed up to the longest value. How long a
+                // head
+                // gets once inflated is not known beforehand.
                 require(
-                        whole == null || whole.elements().irregularities().contains(Irregularity.IMPLICIT_ELEMENT),
+                        whole == null
+                                || whole.elements().irregularities().contains(Irregularity.IMPLICIT_ELEMENT)
+                                || (syntax.deflated() && whole.endOffset() > LONGEST_HEAD),
                         "a beginning is refused of what is read whole: " + e.getMessage());
                 return;
             }
