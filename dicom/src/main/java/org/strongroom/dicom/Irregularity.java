@@ -9,7 +9,7 @@ public enum Irregularity {
     /** A value of odd length, PS3.5 section 7.1.1. */
     ODD_LENGTH("values of odd length"),
     /** A VR that is none of PS3.5 section 6.2; its value is taken as UN. */
-    UNKNOWN_VR("VRs that are none: taken for UN"),
+    UNKNOWN_VR("VRs that are none: taken for the dictionary's, or for UN"),
     /** An element without VR among explicit ones. */
     IMPLICIT_ELEMENT("elements without VR"),
     /** A sequence, item or list of fragments of undefined length that ends without its delimiter. */

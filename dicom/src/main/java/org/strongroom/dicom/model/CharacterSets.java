@@ -1,5 +1,6 @@
 package org.strongroom.dicom.model;
 
+import java.util.Arrays;
 import java.util.List;
 import org.strongroom.dicom.Attributes;
 import org.strongroom.dicom.DataSet;
@@ -32,8 +33,9 @@ final class CharacterSets {
     }
 
     private static DataSet rewritten(DataSet dataSet, boolean outermost) {
-        // Of another VR than CS it may come with spaces that are none of a term.
+        // Of another VR than CS it may come as one value, and with spaces that are none of a term.
         List<String> named = dataSet.all(Attributes.SpecificCharacterSet).stream()
+                .flatMap(value -> Arrays.stream(value.split("\\\\", -1)))
                 .map(String::strip)
                 .toList();
         DataSet declared = outermost
