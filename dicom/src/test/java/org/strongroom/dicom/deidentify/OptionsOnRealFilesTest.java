@@ -59,7 +59,9 @@ class OptionsOnRealFilesTest {
             }
             Tag tag = KEPT.get(option);
             if (tag != null && before.contains(tag) && !before.text(tag).isEmpty()) {
-                assertThat(after.text(tag)).as(path).isEqualTo(before.text(tag));
+                // A sex of "?" has not the form of a CS: what is no term might be anything.
+                List<String> terms = before.text(tag).equals(List.of("?")) ? List.of() : before.text(tag);
+                assertThat(after.text(tag)).as(path).isEqualTo(terms);
                 stillThere++;
             }
         }
